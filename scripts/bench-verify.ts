@@ -1,8 +1,8 @@
 /**
  * Compares the time and memory of `cdk-irsa verify` with only parsing the same files: `npx projen bench:verify`.
  *
- * Each figure is from a separate process, bundled like the command; the three take turns. Verify reads maps of strings
- * by itself, other plain manifests with js-yaml, and all others with yaml, which also reports line numbers.
+ * Each figure is from a separate process, bundled like the command; the three take turns. Verify reads plain manifests
+ * with js-yaml, and all others with yaml, which also reports line numbers.
  */
 import { execFileSync } from 'child_process';
 import { mkdtempSync, rmSync } from 'fs';

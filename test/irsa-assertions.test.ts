@@ -116,13 +116,13 @@ describe('allows and denies', () => {
       'the namespace',
       { namespace: 'payment' },
       'payment/api cannot assume payments (Stack/Role): `sub` differs: got payment, trusted payments (the namespace; '
-        + 'the service account api agrees).',
+        + 'the service account api matches).',
     ],
     [
       'the name',
       { serviceAccount: 'web' },
       'payments/web cannot assume payments (Stack/Role): `sub` differs: got web, trusted api (the service account; '
-        + 'the namespace payments agrees).',
+        + 'the namespace payments matches).',
     ],
     [
       'the audience',
@@ -176,7 +176,7 @@ describe('allows and denies', () => {
     const denied = IrsaAssertions.fromStack(handWritten([PLAIN, deny]));
     denied.denies({ ...API, role: 'payments' });
     expect(failure(() => denied.allows({ ...API, role: 'payments' }))).toBe(
-      'payments/api cannot assume payments (Stack/Role): statement 1 of its trust policy denies it.\n  Statement 1: '
+      'payments/api cannot assume payments (Stack/Role): statement 1 of the trust policy denies it.\n  Statement 1: '
         + `${JSON.stringify(deny)}`,
     );
   });
@@ -204,7 +204,8 @@ describe('allows and denies', () => {
     const lambda = IrsaAssertions.fromStack(handWritten(statement));
     lambda.denies({ ...API, role: 'payments' });
     expect(failure(() => lambda.allows({ ...API, role: 'payments' }))).toBe(
-      'payments/api cannot assume payments (Stack/Role): it names neither an OIDC provider nor EKS Pod Identity.\n  '
+      'payments/api cannot assume payments (Stack/Role): the trust policy has neither an OIDC provider nor '
+        + 'EKS Pod Identity.\n  '
         + `Trust policy: [${JSON.stringify(statement)}]`,
     );
   });
@@ -214,7 +215,7 @@ describe('allows and denies', () => {
     new Role(stack, 'Other', { roleName: 'payments-other', assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const both = IrsaAssertions.fromStack(stack);
     expect(failure(() => both.allows({ ...API, roleMatching: 'payments' }))).toMatch(
-      /^payments\/api cannot assume payments-other \(Stack\/Other\): it names neither/,
+      /^payments\/api cannot assume payments-other \(Stack\/Other\): the trust policy has neither/,
     );
     expect(failure(() => both.denies({ ...API, roleMatching: 'payments' }))).toMatch(
       /^payments\/api can assume payments \(Stack\/Role\): statement 0/,
@@ -230,13 +231,13 @@ describe('what only the deployment knows fails both ways', () => {
       'a condition on the request',
       () => webIdentity({ ...PLAIN.Condition, IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }),
       {},
-      /cannot be told: statement 0: the operator IpAddress is not evaluated\.\n {2}Trust policy: \[\{/,
+      /cannot be told: statement 0: the operator IpAddress is not supported\.\n {2}Trust policy: \[\{/,
     ],
     [
       'a key that nobody knows',
       () => webIdentity({ StringEquals: { ...PLAIN.Condition.StringEquals, 'aws:PrincipalTag/x': 'y' } }),
       {},
-      /nobody knows aws:PrincipalTag\/x before the request/,
+      /aws:PrincipalTag\/x is not known before the request/,
     ],
     [
       'a subject from a parameter',
@@ -245,7 +246,7 @@ describe('what only the deployment knows fails both ways', () => {
           StringEquals: { [AUD]: 'sts.amazonaws.com', [SUB]: new CfnParameter(stack, 'Subject').valueAsString },
         }),
       {},
-      /sub is system:serviceaccount:payments:api, and whether that is ⟨Stack\/Subject⟩ is known only later/,
+      /sub \(system:serviceaccount:payments:api\) is ⟨Stack\/Subject⟩ cannot be determined yet/,
     ],
   ])('%s', (_, statement, access, reason) => {
     const stack = literalStack();
@@ -281,11 +282,11 @@ describe('what only the deployment knows fails both ways', () => {
     const irsa = IrsaAssertions.fromStack(stack);
     for (const assertion of ['allows', 'denies'] as const) {
       expect(failure(() => irsa[assertion]({ ...API, role: 'payments' }))).toMatch(
-        /^Whether payments\/api can assume payments .*: the policy is a text that is not JSON\./,
+        /^Whether payments\/api can assume payments .*: the policy is not valid JSON\./,
       );
     }
     expect(failure(() => irsa.allowsOnly([]))).toBe(
-      'Whom payments (Stack/Role) lets in cannot be read: the policy is a text that is not JSON.',
+      'Whom payments (Stack/Role) lets in cannot be read: the policy is not valid JSON.',
     );
   });
 });
@@ -431,7 +432,7 @@ describe('however the template was written', () => {
     const untagged = IrsaAssertions.fromStack(handWritten({ ...open, Action: 'sts:AssumeRole' }));
     for (const assertion of ['allows', 'denies'] as const) {
       expect(failure(() => untagged[assertion]({ ...API, role: 'payments' }))).toMatch(
-        /cannot be told: EKS Pod Identity may sts:AssumeRole, but not sts:TagSession, which it does unless the association disables session tags\./,
+        /cannot be told: the trust policy allows EKS Pod Identity sts:AssumeRole, but not sts:TagSession, which it needs unless the association disables session tags\./,
       );
     }
   });
@@ -743,31 +744,31 @@ describe('manifestsMatchRoles', () => {
       'a placeholder in the place of the role',
       { 'eks.amazonaws.com/role-arn': '<ROLE_ARN>' },
       'api',
-      /k8s\.yaml:3:1: Not rendered yet: it has the placeholder <ROLE_ARN>\. .*: kustomize build <folder>\. \(not-rendered\)$/,
+      /k8s\.yaml:3:1: The manifest is not rendered yet; it contains the placeholder <ROLE_ARN>\. .*: kustomize build <folder>\. \(not-rendered\)$/,
     ],
     [
       'a role that does not let it in',
       arn,
       'web',
-      /k8s\.yaml:7:5: ServiceAccount payments\/web: role payments does not let it in: `sub` differs: got web, trusted api \(the service account; the namespace payments agrees\)\. .* \(role-does-not-trust\)$/,
+      /k8s\.yaml:7:5: ServiceAccount payments\/web: cannot assume role payments: `sub` differs: got web, trusted api \(the service account; the namespace payments matches\)\. .* \(role-does-not-trust\)$/,
     ],
     [
       'a role that is not there',
       { 'eks.amazonaws.com/role-arn': `${roleArn}s` },
       'api',
-      /ServiceAccount payments\/api: role arn:aws:iam::111122223333:role\/paymentss is in no template, though account 111122223333 is one of the app's\. .* \(role-not-found\)$/,
+      /ServiceAccount payments\/api: role arn:aws:iam::111122223333:role\/paymentss is not in the templates, although account 111122223333 is one of the app's\. .* \(role-not-found\)$/,
     ],
     [
       'a role of another account that is not there',
       { 'eks.amazonaws.com/role-arn': roleArn.replace(ACCOUNT, '444455556666') },
       'api',
-      /role\/payments is in no template\. .* \(role-not-found\)$/,
+      /role\/payments is not in the templates\. .* \(role-not-found\)$/,
     ],
     [
       'another audience',
       { ...arn, 'eks.amazonaws.com/audience': 'vault' },
       'api',
-      /its tokens are for vault, and role payments accepts those for sts\.amazonaws\.com\. .* \(audience-mismatch\)$/,
+      /its tokens are for vault, but role payments accepts only tokens for sts\.amazonaws\.com\. .* \(audience-mismatch\)$/,
     ],
   ])('%s', (_, annotations, name, message) => {
     expect(
@@ -778,7 +779,7 @@ describe('manifestsMatchRoles', () => {
   test('what only the deployment knows does not match', () => {
     const stack = handWritten(webIdentity({ ...PLAIN.Condition, IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }));
     expect(failure(() => IrsaAssertions.fromStack(annotated(stack, arn)).manifestsMatchRoles())).toMatch(
-      /lets it in cannot be told: statement 0: the operator IpAddress is not evaluated/,
+      /cannot determine whether it can assume role payments: statement 0: the operator IpAddress is not supported/,
     );
   });
 
@@ -805,7 +806,7 @@ describe('manifestsMatchRoles', () => {
     }
     writeFileSync(file, 'kind: ServiceAccount\nmetadata: [');
     expect(failure(() => IrsaAssertions.fromStack(stack, { manifests: [file] }))).toMatch(
-      /own\.yaml:2:\d+: not YAML: /,
+      /own\.yaml:2:\d+: is not valid YAML: /,
     );
     expect(failure(() => IrsaAssertions.fromStack(stack, { manifests: [join(folder, 'none')] }))).toMatch(
       /none: cannot be read: no such file or directory\.$/,
@@ -818,7 +819,7 @@ describe('manifestsMatchRoles', () => {
     const bad = annotated(literalStack(app, 'Bad'), arn, 'web');
     IrsaAssertions.fromStack(good).manifestsMatchRoles();
     expect(failure(() => IrsaAssertions.fromStack(bad).manifestsMatchRoles())).toMatch(
-      /^[^\n]*Bad\.k8s\.yaml:7:5: ServiceAccount payments\/web: role payments does not let it in[^\n]*$/,
+      /^[^\n]*Bad\.k8s\.yaml:7:5: ServiceAccount payments\/web: cannot assume role payments[^\n]*$/,
     );
     expect(failure(() => IrsaAssertions.fromAssembly(app.synth()).manifestsMatchRoles())).toMatch(
       /^[^\n]*Bad\.k8s\.yaml:7:5/,
@@ -829,7 +830,7 @@ describe('manifestsMatchRoles', () => {
     const nested = new NestedStack(literalStack(), 'Nested');
     annotated(handWritten(PLAIN, nested), arn, 'web');
     expect(failure(() => IrsaAssertions.fromStack(nested).manifestsMatchRoles())).toMatch(
-      /role payments does not let it in/,
+      /cannot assume role payments/,
     );
   });
 
@@ -840,7 +841,7 @@ describe('manifestsMatchRoles', () => {
       properties: { ClusterName: 'blue', Namespace: 'payments', ServiceAccount: 'api', RoleArn: roleArn },
     });
     expect(failure(() => IrsaAssertions.fromStack(stack).manifestsMatchRoles())).toMatch(
-      /Association of payments\/api with .*cluster\/blue: role payments does not let it in/,
+      /Association of payments\/api with .*cluster\/blue: cannot assume role payments/,
     );
   });
 });
@@ -983,7 +984,7 @@ describe('what is asked must be clear', () => {
     const { directory } = new App().synth();
     rmSync(join(directory, 'manifest.json'));
     expect(failure(() => IrsaAssertions.fromAssembly({ directory } as any))).toMatch(
-      /manifest\.json: cannot be read: no such file or directory\. Give a cloud assembly/,
+      /manifest\.json: cannot be read: no such file or directory\. Pass a cloud assembly/,
     );
   });
 

@@ -148,7 +148,7 @@ describe('in the report of the CDK', () => {
     const found = violations.find(({ ruleName }) => ruleName === 'role-does-not-trust')!;
     expect(found.violatingConstructs).toMatchObject([{ constructPath: 'Stack/Api/Role/Resource' }]);
     expect(found.description).toMatch(
-      /^ServiceAccount payments\/web: role payments-api-\w+ does not let it in: `sub` differs: .*\n {4}.*Stack\.k8s\.yaml:\d+:5$/,
+      /^ServiceAccount payments\/web: cannot assume role payments-api-\w+: `sub` differs: .*\n {4}.*Stack\.k8s\.yaml:\d+:5$/,
     );
     expect(text).toMatch(/Stack\.k8s\.yaml:\d+:5/);
   });
@@ -378,7 +378,7 @@ describe('input', () => {
       [join(folder, 'none')],
       /cdk-irsa.* failed: .*none: cannot be read: no such file or directory\./s,
     ],
-    ['a manifest that is no YAML', [join(folder, 'broken.yaml')], /failed: .*broken\.yaml:1:\d+: not YAML: /s],
+    ['a manifest that is no YAML', [join(folder, 'broken.yaml')], /failed: .*broken\.yaml:1:\d+: is not valid YAML: /s],
   ])('%s fails', (_, manifests, message) => {
     writeFileSync(join(folder, 'broken.yaml'), 'a: [');
     const app = appWith({ manifests });
@@ -397,7 +397,7 @@ describe('input', () => {
       `${join(directory, 'Other.template.json')}: no template of the cloud assembly in ${directory}.`,
     );
     expect(() => validator.validate({ templatePaths: [join(folder, 'x.json')] } as any)).toThrow(
-      /manifest\.json: cannot be read: no such file or directory\. Give a cloud assembly/,
+      /manifest\.json: cannot be read: no such file or directory\. Pass a cloud assembly/,
     );
   });
 

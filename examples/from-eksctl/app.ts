@@ -51,9 +51,9 @@ const kubeSystemExternalDns = new IrsaRole(stack, 'KubeSystemExternalDns', {
     ServiceAccountSubject.exact('kube-system', 'external-dns'),
   ]),
   roleName: 'external-dns',
-  // Not mapped: wellKnownPolicies.externalDNS (cluster.yaml:42). eksctl lets it change every record of every hosted
-  // zone of the account; the role is written without it. Import again with --hosted-zone <id> for each zone that it
-  // manages, or add controller: Controller.externalDns({ hostedZones: […] }).
+  // Not mapped: wellKnownPolicies.externalDNS (cluster.yaml:42). eksctl allows it to change all records in all hosted
+  // zones of the account. The role does not include these permissions. Import again with --hosted-zone <id> for each
+  // zone that it manages, or add controller: Controller.externalDns({ hostedZones: […] }).
 });
 new CfnOutput(stack, 'KubeSystemExternalDnsRoleArn', { value: kubeSystemExternalDns.roleArn });
 

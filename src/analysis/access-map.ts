@@ -1,6 +1,6 @@
 /**
- * Who can become whom: cluster -> namespace/service account -> role -> what it may do. What all doors read, and the
- * machine-readable report.
+ * Which service accounts can assume which roles: cluster -> namespace/service account -> role -> permissions. All
+ * commands and the machine-readable report use this map.
  */
 import type { ClusterPrincipal, Reach, UnknownReach } from './cluster-access';
 import { ConstructPaths } from './construct-paths';
@@ -9,16 +9,16 @@ import { JsonObject } from './json-values';
 import type { RbacObjects } from './rbac-objects';
 
 /**
- * A text of the assembly or of a manifest. What only the deployment knows stands in it as
- * `⟨Stack/LogicalId.Attribute⟩`, and a placeholder of a manifest that is not rendered yet as `⟨${NAME}⟩`.
+ * A text of the assembly or of a manifest. It contains stand-ins: `⟨Stack/LogicalId.Attribute⟩` for values that are
+ * only known at deployment, and `⟨${NAME}⟩` for placeholders in manifests that are not rendered yet.
  */
 export type Text = string;
 
-/** Where something is written. */
+/** A place in the input. */
 export interface Place {
-  /** The template or the manifest, relative to the working directory or as it was given. */
+  /** The template or manifest, relative to the working directory or as given. */
   readonly file: string;
-  /** In a manifest: from 1. */
+  /** In a manifest, starting at 1. */
   readonly line?: number;
   readonly column?: number;
   /** In a template. */
@@ -28,12 +28,12 @@ export interface Place {
 }
 
 /**
- * Where parts of an object are in its manifest, by their names: `serviceAccountName`, the key of an annotation, ….
- * Found when there is something to say about the object.
+ * Positions of parts of an object in its manifest, by name: `serviceAccountName`, the key of an annotation, ….
+ * Computed only if something about the object is reported.
  */
 export type Parts = Readonly<Record<string, Required<Pick<Place, 'line' | 'column'>>>>;
 
-/** What vouches for tokens, or a cluster that sends pods by EKS Pod Identity. */
+/** A token issuer, or a cluster with EKS Pod Identity. */
 export interface Cluster {
   /** The issuer without `https://`; the ARN of the cluster for EKS Pod Identity. */
   readonly id: Text;
@@ -44,17 +44,17 @@ export interface Cluster {
 export interface Provider {
   readonly arn: Text;
   readonly issuer: Text;
-  /** The client ids; undefined where only the deployment knows them. */
+  /** The client IDs; undefined if they are only known at deployment. */
   readonly audiences?: Text[];
   readonly place: Place;
 }
 
 /** A policy of a role. */
 export interface Policy {
-  /** Of an inline policy; `PowerUserAccess` of a managed one. */
+  /** The name of an inline policy, or of a managed policy, such as `PowerUserAccess`. */
   readonly name: Text;
   readonly kind: 'inline' | 'managed' | 'boundary';
-  /** Undefined where the policy is elsewhere: AWS's own, or imported. */
+  /** Undefined if the policy is not in the input: an AWS managed or imported policy. */
   readonly document?: unknown;
   readonly arn?: Text;
   readonly place?: Place;
@@ -66,11 +66,11 @@ export interface Role {
   readonly account: Text;
   readonly region: Text;
   readonly partition: Text;
-  /** The trust policy with its functions resolved. */
+  /** The trust policy with intrinsic functions resolved. */
   readonly trust: unknown;
-  /** Why the trust policy, or a part of it, cannot be read. */
+  /** Why all or part of the trust policy cannot be read. */
   readonly unresolved: string[];
-  /** The condition of the template under which it exists. */
+  /** The template condition under which the role exists. */
   readonly condition?: string;
   readonly policies: Policy[];
   readonly place: Place;
@@ -82,34 +82,34 @@ export interface ServiceAccount {
   readonly name: Text;
   /** The annotation `eks.amazonaws.com/role-arn`. */
   readonly roleArn?: Text;
-  /** The annotation `eks.amazonaws.com/audience`, or what the webhook takes without it. */
+  /** The annotation `eks.amazonaws.com/audience`, or the default of the webhook. */
   readonly audience: Text;
   /** The name of the EKS managed add-on that annotates it. */
   readonly addon?: Text;
-  /** The custom resource, or the Helm release, that makes it: `HelmRelease velero`. Its name may be unknown. */
+  /** The custom resource or Helm release that creates it: `HelmRelease velero`. Its name may be unknown. */
   readonly madeBy?: Text;
-  /** The custom resource that gives it the role, and does not declare it: `Issuer letsencrypt`. */
+  /** The custom resource that gives it the role but does not declare it: `Issuer letsencrypt`. */
   readonly boundBy?: Text;
-  /** Labels and annotations that name a role and that nobody reads, in words. */
+  /** Descriptions of labels and annotations that contain a role but have no effect. */
   readonly misplaced?: string[];
   readonly place: Place;
-  /** Its annotations, by their keys, and what is misplaced. */
+  /** Its annotations by key, and misplaced keys. */
   readonly parts?: () => Parts;
 }
 
-/** An association of EKS Pod Identity in a template. */
+/** An EKS Pod Identity association in a template. */
 export interface Association {
   readonly cluster: Text;
   readonly namespace: Text;
   readonly serviceAccount: Text;
   readonly roleArn: Text;
-  /** That sessions carry no tags that say who asks; `unknown` where only the deployment knows. */
+  /** Whether sessions have no tags that identify the service account; `unknown` if only known at deployment. */
   readonly disableSessionTags?: boolean | 'unknown';
-  /** The role that pods act as: EKS assumes it with `roleArn`. */
+  /** The role that pods get: EKS assumes it with `roleArn`. */
   readonly targetRoleArn?: Text;
-  /** A policy that limits what pods may do as the role that they get; null where it cannot be read. */
+  /** A policy that limits the permissions of pods; null if it cannot be read. */
   readonly sessionPolicy?: unknown;
-  /** The characters of the session policy, without those that only the deployment knows. */
+  /** The length of the session policy in characters, without values that are only known at deployment. */
   readonly sessionPolicyLength?: number;
   /** The name of the EKS managed add-on that declares it. */
   readonly addon?: Text;
@@ -123,76 +123,77 @@ export interface Addon {
   readonly place: Place;
 }
 
-/** Pods, what makes them, or what requests tokens of a service account without a pod. */
+/** A pod, an object that creates pods, or an object whose controller requests tokens without a pod. */
 export interface Workload {
   readonly kind: string;
   readonly name: Text;
   readonly namespace: Text;
-  /** `default` where none is given. */
+  /** `default` if not set. */
   readonly serviceAccount: Text;
-  /** It has no namespace itself: `namespace` is that of the service account. */
+  /** Whether it is cluster-scoped; `namespace` is then the one of the service account. */
   readonly isOfCluster?: boolean;
-  /** In a custom resource: the field that names the service account. */
+  /** In a custom resource: the field with the service account. */
   readonly field?: string;
-  /** A controller requests tokens, and takes the role from the annotation of the service account. */
+  /** Whether a controller requests tokens and takes the role from the annotation of the service account. */
   readonly takesTokens?: boolean;
-  /** Labels and annotations that name a role and that nobody reads, in words. */
+  /** Descriptions of labels and annotations that contain a role but have no effect. */
   readonly misplaced?: string[];
-  /** The pods' annotations. */
+  /** The annotations of the pods. */
   readonly annotations: Record<string, Text>;
   /** The spec of the pods. */
   readonly spec: JsonObject;
   readonly place: Place;
-  /** `serviceAccountName`, `defaultMode`, `<container>/<variable>` of credentials, and what is misplaced. */
+  /** `serviceAccountName`, `defaultMode`, `<container>/<variable>` of credentials, and misplaced keys. */
   readonly parts?: () => Parts;
 }
 
-/** An annotation or a label of a ServiceAccount or of pods that the webhook reads, or that is not a string. */
+/** An annotation that the webhook reads, or an annotation or label that is not a string. */
 export interface MetadataEntry {
-  /** As messages name it: `ServiceAccount payments/api`. */
+  /** Its name in messages: `ServiceAccount payments/api`. */
   readonly object: Text;
   readonly on: 'ServiceAccount' | 'pods' | 'workload';
   readonly kind: 'annotation' | 'label';
   readonly key: string;
   readonly value: Text;
-  /** The API server refuses an object with another value. */
+  /** The API server rejects other values. */
   readonly isString: boolean;
   readonly place: Place;
 }
 
-/** A key that stands twice in one map of a manifest. The last one counts. */
+/** A key that occurs twice in one map of a manifest. The last value wins. */
 export interface RepeatedKey {
-  /** As messages name it: `ServiceAccount payments/api`. */
+  /** Its name in messages: `ServiceAccount payments/api`. */
   readonly object: Text;
   readonly key: string;
   readonly place: Place;
 }
 
 /**
- * That somebody can become a role: by a trust policy, or by an annotation that a trust policy may or may not honour.
+ * A service account can assume a role: by a trust policy, or by an annotation that the trust policy may or may not
+ * allow.
  */
 export interface Access {
   readonly cluster: Text;
-  /** May be a pattern, as may the name: then whoever it matches. */
+  /** The namespace, like the name, may be a pattern. */
   readonly namespace: Text;
   readonly serviceAccount: Text;
   readonly audience: Text;
   readonly via: 'irsa' | 'pod-identity';
-  /** The role, by its ARN. */
+  /** The ARN of the role. */
   readonly role: Text;
-  /** The statement of the trust policy that lets in; undefined if the role is not in the templates. */
+  /** The statement of the trust policy that allows it; undefined if the role is not in the templates. */
   readonly statement?: number;
-  /** Whether a manifest, or an association, uses it. */
+  /** Whether a manifest or association uses it. */
   readonly used: boolean;
-  /** That an association gives the role. Without one, a trust policy for EKS Pod Identity admits nobody yet. */
+  /** Whether an association gives the role. Without one, a trust policy for EKS Pod Identity has no effect yet. */
   readonly association?: boolean;
-  /** The role with which EKS assumes this one, its target role. */
+  /** The role with which EKS assumes this target role. */
   readonly through?: Text;
-  /** A policy of the association that limits what the role may do; null where it cannot be read. */
+  /** The session policy of the association; null if it cannot be read. */
   readonly sessionPolicy?: unknown;
 }
 
-/** That a rule does not hold for a resource, in its metadata: `cdk_irsa: { rules_to_suppress: [{ id, reason }] }`. */
+/** A suppressed rule in the metadata of a resource: `cdk_irsa: { rules_to_suppress: [{ id, reason }] }`. */
 export interface Suppression {
   readonly stack: string;
   readonly logicalId: string;
@@ -200,11 +201,11 @@ export interface Suppression {
   readonly reason: string;
 }
 
-/** A generated file outside the assembly that is not as synth wrote it. */
+/** A generated file outside the assembly that differs from what synth wrote. */
 export interface ChangedFile {
   /**
-   * `changed`: it holds something else, and was read as it is. `replaced`: it is not a generated file any more, and was
-   * not read. `missing`: what synth recorded was read instead.
+   * `changed`: its content differs and was read. `replaced`: it is no longer a generated file and was not read.
+   * `missing`: the content recorded by synth was read instead.
    */
   readonly state: 'changed' | 'replaced' | 'missing';
   readonly place: Place;
@@ -212,10 +213,10 @@ export interface ChangedFile {
   readonly writtenBy: string;
 }
 
-/** A Namespace, a ServiceAccount or a binding with a label that names its owner. */
+/** A Namespace, ServiceAccount or binding with an owner label. */
 export interface OwnedObject {
   readonly kind: string;
-  /** Undefined for objects of the whole cluster. */
+  /** Undefined for cluster-scoped objects. */
   readonly namespace?: Text;
   readonly name: Text;
   readonly owner: Text;
@@ -230,35 +231,35 @@ export interface AccessMap {
   readonly associations: Association[];
   readonly addons: Addon[];
   readonly workloads: Workload[];
-  /** What acts as a service account in the API of Kubernetes alone, and assumes no role. */
+  /** Objects that act as a service account only in the Kubernetes API, without assuming a role. */
   readonly impersonators: Workload[];
   readonly annotations: MetadataEntry[];
   readonly repeatedKeys: RepeatedKey[];
   readonly access: Access[];
-  /** Roles and bindings of Kubernetes, of all clusters. */
+  /** Kubernetes roles and bindings of all clusters. */
   readonly rbac: RbacObjects;
-  /** Whom EKS lets into clusters. */
+  /** IAM principals with access to clusters. */
   readonly principals: ClusterPrincipal[];
   /** Who can act as which service account through Kubernetes. */
   readonly reaches: Reach[];
-  /** What may reach service accounts, and nobody can judge. */
+  /** Grants that may reach service accounts, but whose effect is unknown. */
   readonly unknownReaches: UnknownReach[];
-  /** Admission policies of `WorkloadIdentityGuard` that refuse requests. */
+  /** Admission policies of `WorkloadIdentityGuard` that deny requests. */
   readonly guards?: Guard[];
-  /** Admission policies and bindings that close no way, as far as anybody can tell. */
+  /** Admission policies and bindings that are not known guards. */
   readonly otherPolicies?: OtherPolicy[];
-  /** Objects of Kubernetes with a label that names their owner. */
+  /** Kubernetes objects with an owner label. */
   readonly owners?: OwnedObject[];
-  /** Accounts that stacks of the assembly are deployed to. */
+  /** Accounts to which stacks of the assembly are deployed. */
   readonly accounts: Text[];
-  /** Roles that the app says are somebody else's, by their ARN: left as they are. */
+  /** ARNs of existing roles that the app uses but does not own. */
   readonly existingRoles: Text[];
-  /** Identity providers that the app imports, by their ARN. */
+  /** ARNs of identity providers that the app imports. */
   readonly existingProviders: Text[];
-  /** Generated files that are not as synth wrote them. */
+  /** Generated files that differ from what synth wrote. */
   readonly changedFiles: ChangedFile[];
-  /** Rules that resources are exempt from. */
+  /** Rules that are suppressed for resources. */
   readonly suppressions: Suppression[];
-  /** How people know what stand-ins name. */
+  /** Construct paths for the resources in stand-ins. */
   readonly constructPaths: ConstructPaths;
 }

@@ -1,5 +1,5 @@
 /**
- * Policies of Kubernetes admission and their bindings, as they are written.
+ * Kubernetes admission policies and their bindings, as written.
  */
 import { Place, Text } from './access-map';
 import { JsonObject } from './json-values';
@@ -11,9 +11,9 @@ export interface AdmissionObject {
   readonly kind: string;
   readonly name: Text;
   readonly object: JsonObject;
-  /** The ARN of its cluster; undefined where the manifest may be for any. */
+  /** The ARN of its cluster; undefined if the manifest may be for any. */
   readonly cluster?: Text;
-  /** Whether only the deployment decides that it is there. */
+  /** Whether a template condition determines if it exists. */
   readonly isConditional?: boolean;
   readonly place: Place;
 }

@@ -1,26 +1,26 @@
 /**
- * Stand-ins for people: `⟨Stack/ApiRole7FA294BA⟩` reads as the construct path, `⟨Stack/Api/Role⟩`. The logical ID stays
- * what the analysis compares; two stand-ins never become one.
+ * Makes stand-ins readable: `⟨Stack/ApiRole7FA294BA⟩` is displayed with the construct path, `⟨Stack/Api/Role⟩`. The
+ * analysis still compares logical IDs; different stand-ins stay different.
  */
 import { once } from './json-values';
 import { standIn } from './stand-in';
 
-/** The construct paths of resources, by stack and logical ID, as stand-ins name them: `Stack/LogicalId`. */
+/** Construct paths of resources, keyed by stack and logical ID as in stand-ins: `Stack/LogicalId`. */
 export type ConstructPaths = Readonly<Record<string, string>>;
 
 const STAND_IN = /⟨([^⟨⟩]*)⟩/g;
-/** As a word of a sentence, not as a part of an ARN or a quotation. */
+/** A separate word of a sentence, not part of an ARN or a quotation. */
 const ALONE = /(?<![^\s(])⟨([^⟨⟩]*)⟩(?=$|[\s)]|[,;:.](?:\s|$))/g;
-/** The construct that a resource is the only part of. */
+/** The child of a construct with only one resource. */
 const DEFAULT_CHILD = /(?<=[^/])(?:\/(?:Resource|Default))+$/;
-/** What the issuer of a cluster is named in a template: people name the cluster. */
+/** The issuer attribute of a cluster; the name of the cluster is enough for people. */
 const ISSUER = /^\.OpenIdConnectIssuer(Url)?$/;
-/** No pattern, and nothing that a stand-in cannot hold. */
+/** Not a pattern, and only characters that a stand-in can contain. */
 const READABLE = /^[^⟨⟩"\\*?\p{C}]+$/u;
 
 const NAMES = new WeakMap<object, ReadonlyMap<string, string>>();
 
-/** A text for people. The name of a resource that is a word of it loses its brackets. */
+/** Inserts construct paths into a text for display. Resource names that are separate words lose their brackets. */
 export function withConstructPaths(text: string, paths: ConstructPaths): string {
   if (!text.includes('⟨')) return text;
   const alone = text.replace(ALONE, (original, description: string) => {
@@ -30,13 +30,13 @@ export function withConstructPaths(text: string, paths: ConstructPaths): string 
   return replaceAll(alone, paths);
 }
 
-/** A value whose texts and keys are for people. Stand-ins stay different where they were, and equal where they were. */
+/** Inserts construct paths into the texts and keys of a value. Equal stand-ins stay equal, different ones different. */
 export function mapConstructPaths<T>(value: T, paths: ConstructPaths): T {
   if (Object.keys(paths).length === 0) return value;
-  return JSON.parse(replaceAll(JSON.stringify(value), paths)) as T; // neither holds what JSON escapes
+  return JSON.parse(replaceAll(JSON.stringify(value), paths)) as T; // neither contains characters that JSON escapes
 }
 
-/** Those of the paths that a text needs. */
+/** The paths that occur in a text. */
 export function constructPathsIn(text: string, paths: ConstructPaths): ConstructPaths {
   const needed = [...text.matchAll(STAND_IN)].flatMap(([, description]) => keyIn(description, paths) ?? []);
   return Object.fromEntries([...new Set(needed)].sort().map(key => [key, paths[key]]));
@@ -63,7 +63,7 @@ function keyIn(description: string, paths: ConstructPaths): string | undefined {
   return key !== undefined && Object.hasOwn(paths, key) ? key : undefined;
 }
 
-/** Short where that is unique, in full otherwise, and none where two resources have one path. */
+/** Short paths if they are unique, otherwise full paths; none if two resources have the same path. */
 function namesOf(paths: ConstructPaths): ReadonlyMap<string, string> {
   const [short, full] = [(path: string) => path.replace(DEFAULT_CHILD, ''), (path: string) => path];
   const counts = new Map<string, number>();

@@ -1,5 +1,5 @@
 /**
- * How much is on a map: one answer for everything that prints a number.
+ * Counts what is on a map, consistently for everything that prints a number.
  */
 import { AccessMap } from './access-map';
 import { hasWildcard } from './rules/web-identities';
@@ -7,15 +7,15 @@ import { accessOfPods } from './rules/words';
 import { shownAccess } from './shown-access';
 
 export interface Counts {
-  /** That send pods: issuers, and clusters of EKS Pod Identity. */
+  /** Issuers, and clusters with EKS Pod Identity, without other identity providers. */
   readonly clusters: number;
-  /** In the templates. */
+  /** Roles in the templates. */
   readonly roles: number;
-  /** Those of them that a pod can assume. */
+  /** Roles in the templates that a pod can assume. */
   readonly workloadRoles: number;
-  /** In manifests, trust policies, add-ons and associations; the same name in two clusters is two. */
+  /** In manifests, trust policies, add-ons and associations. The same name in two clusters counts twice. */
   readonly serviceAccounts: number;
-  /** Patterns in trust policies, such as `payments/*`: nobody knows how many service accounts they match. */
+  /** Patterns in trust policies, such as `payments/*`. The number of matching service accounts is unknown. */
   readonly serviceAccountPatterns: number;
   readonly podIdentityAssociations: number;
   readonly workloads: number;
@@ -25,7 +25,7 @@ type Counted = Pick<AccessMap, 'clusters' | 'roles' | 'access' | 'serviceAccount
   readonly workloads: readonly unknown[];
 };
 
-/** The same for all commands. */
+/** Used by all commands. */
 export function countsOf(map: Counted): Counts {
   const access = shownAccess(accessOfPods(map));
   const keys = (of: typeof access) =>
@@ -33,7 +33,7 @@ export function countsOf(map: Counted): Counts {
   const isPattern = ({ namespace, serviceAccount }: (typeof access)[number]) =>
     hasWildcard(namespace) || hasWildcard(serviceAccount);
   const named = access.filter(entry => !isPattern(entry));
-  // Manifests do not say for which cluster they are.
+  // The cluster of a manifest is not known.
   const known = new Set(named.map(({ namespace, serviceAccount }) => JSON.stringify([namespace, serviceAccount])));
   const others = new Set(map.serviceAccounts.map(({ namespace, name }) => JSON.stringify([namespace, name])));
   const assumable = new Set(access.map(({ role }) => role));

@@ -1,5 +1,5 @@
 /**
- * Long lists, shortened for people: the first items and how many more there are.
+ * Shortens long lists for display: the first items, and how many more there are.
  */
 
 /** `a, b and 3 more`. */

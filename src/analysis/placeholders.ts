@@ -1,6 +1,6 @@
 /**
- * Placeholders in manifests that are not rendered yet. They become stand-ins: like what only the deployment knows,
- * their values cannot be compared.
+ * Placeholders in manifests that are not rendered yet. They become stand-ins, because their values cannot be compared,
+ * like values that are only known at deployment.
  */
 import { isObject, textOf } from './json-values';
 import { standIn, standInsOf } from './stand-in';
@@ -12,7 +12,7 @@ interface Renderer {
   readonly command: string;
 }
 
-/** None of the characters can be in a Kubernetes name or in a role ARN. */
+/** Kubernetes names and role ARNs cannot contain these characters. */
 const RENDERERS: readonly Renderer[] = [
   { pattern: '\\{\\{.*?\\}\\}', command: 'helm template <release> <chart>' },
   {
@@ -27,8 +27,8 @@ const PLACEHOLDER = new RegExp(RENDERERS.map(({ pattern }) => pattern).join('|')
 const STAND_INS = RENDERERS.map(({ pattern, command }) => ({ pattern: new RegExp(`^⟨${pattern}⟩$`), command }));
 
 /**
- * A value of a manifest as a text, with stand-ins for its placeholders. YAML reads the unquoted `{{ .Values.name }}` of
- * a Helm template as an object in an object.
+ * Converts a value of a manifest to text, with stand-ins for placeholders. YAML parses an unquoted `{{ .Values.name }}`
+ * of a Helm template as nested objects.
  */
 export function textWithPlaceholders(value: unknown): string {
   if (isObject(value)) {
@@ -50,7 +50,7 @@ export function renderCommands(placeholders: readonly string[]): string[] {
   return [...new Set(renderers.map(({ command }) => command))];
 }
 
-/** How to render a text that is not YAML; undefined if it has no placeholders. */
+/** How to render a text that is not valid YAML; undefined if it has no placeholders. */
 export function renderAdvice(text: string): string | undefined {
   const [command] = text.includes('{{')
     ? [RENDERERS[0].command]

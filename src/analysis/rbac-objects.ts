@@ -1,5 +1,5 @@
 /**
- * Roles and bindings of Kubernetes RBAC: what manifests, templates and clusters are read into.
+ * Kubernetes RBAC roles and bindings, as read from manifests, templates and clusters.
  */
 import { Place, Text } from './access-map';
 
@@ -8,7 +8,7 @@ export interface Rule {
   readonly verbs: readonly Text[];
   readonly apiGroups: readonly Text[];
   readonly resources: readonly Text[];
-  /** Empty for objects of every name. */
+  /** Empty for objects with any name. */
   readonly resourceNames: readonly Text[];
   readonly nonResourceURLs: readonly Text[];
 }
@@ -19,20 +19,20 @@ export interface RbacRole {
   /** Of a Role. */
   readonly namespace?: Text;
   readonly name: Text;
-  /** As written. Kubernetes computes those of a role with `aggregation`. */
+  /** The rules as written. Kubernetes computes the rules of a role with `aggregation`. */
   readonly rules: readonly Rule[];
   readonly labels: Readonly<Record<string, Text>>;
   /** The label selectors of an aggregated ClusterRole. */
   readonly aggregation?: readonly unknown[];
   /** Why the role may have rules that are not in `rules`. */
   readonly doubt?: string;
-  /** The ARN of its cluster; undefined where the manifest may be for any. */
+  /** The ARN of its cluster; undefined if the manifest may be for any. */
   readonly cluster?: Text;
-  /** Undefined for the roles that every cluster has. */
+  /** Undefined for default roles. */
   readonly place?: Place;
 }
 
-/** Who a binding names. */
+/** A subject of a binding. */
 export type Subject = { readonly kind: 'User' | 'Group'; readonly name: Text } | ServiceAccountSubject;
 
 export interface ServiceAccountSubject {
@@ -47,16 +47,16 @@ export interface RbacBinding {
   /** Of a RoleBinding. */
   readonly namespace?: Text;
   readonly name: Text;
-  /** The kind is `Role` or `ClusterRole`, if it is known. */
+  /** The kind is `Role` or `ClusterRole`, if known. */
   readonly role: { readonly kind: Text; readonly name: Text };
   readonly subjects: readonly Subject[];
-  /** The ARN of its cluster; undefined where the manifest may be for any. */
+  /** The ARN of its cluster; undefined if the manifest may be for any. */
   readonly cluster?: Text;
-  /** Undefined for the bindings that every cluster has. */
+  /** Undefined for default bindings. */
   readonly place?: Place;
 }
 
-/** A part of an object that Kubernetes would refuse, or that cannot be read. */
+/** A part of an object that Kubernetes would reject or that cannot be read. */
 export interface UnknownRbac {
   /** `RoleBinding payments/edit`. */
   readonly object: Text;
@@ -76,12 +76,12 @@ export const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
 const SERVICE_ACCOUNT_USER = /^system:serviceaccount:([^:]*):([^:]*)$/;
 
-/** The user that a service account is. */
+/** The user name of a service account. */
 export function userOf({ namespace, name }: Omit<ServiceAccountSubject, 'kind'>): Text {
   return `system:serviceaccount:${namespace}:${name}`;
 }
 
-/** The service account that a user is. */
+/** The service account with a user name. */
 export function serviceAccountOfUser(user: Text): ServiceAccountSubject | undefined {
   const [, namespace, name] = SERVICE_ACCOUNT_USER.exec(user) ?? [];
   return namespace && name ? { kind: 'ServiceAccount', namespace, name } : undefined;

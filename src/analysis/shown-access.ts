@@ -1,13 +1,13 @@
 /**
- * What tables, pictures and numbers show of the access map.
+ * The part of the access map that tables, pictures and counts show.
  */
 import { Access } from './access-map';
 import { grouped } from './json-values';
 import { matchesPattern } from '../conventions/wildcards';
 
 /**
- * Without the trust policies for EKS Pod Identity whose associations are on the map: the association gives the role,
- * and says to whom.
+ * Leaves out EKS Pod Identity trust policies whose associations are on the map, because the association determines the
+ * service account.
  */
 export function shownAccess(access: readonly Access[]): Access[] {
   const associated = grouped(access.filter(({ association }) => association === true), ({ role }) => role);

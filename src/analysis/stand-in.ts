@@ -1,24 +1,24 @@
 /**
- * A text in the place of one that only the deployment knows: `⟨Stack/LogicalId.Attribute⟩`. Equal for what is equal.
- * The brackets are characters that no value of IAM can hold, so that nothing passes for a stand-in that is none.
+ * A stand-in `⟨Stack/LogicalId.Attribute⟩` replaces a text that is only known at deployment. Equal texts have equal
+ * stand-ins. IAM values cannot contain the brackets, so that no other text looks like a stand-in.
  */
 
-/** A stand-in with this description. It never ends the JSON string that it may come to stand in. */
+/** A stand-in with this description. It never terminates a JSON string that contains it. */
 export function standIn(description: string): string {
   return `⟨${description.replace(/[⟨⟩"\\\p{Cc}]/gu, '')}⟩`;
 }
 
-/** Whether a part of the text, or all of it, is known to the deployment alone. */
+/** Whether all or part of the text is only known at deployment. */
 export function hasStandIn(text: string): boolean {
   return text.includes('⟨');
 }
 
-/** Whether a value is one stand-in as a whole. */
+/** Whether a value is exactly one stand-in. */
 export function isStandIn(value: unknown): boolean {
   return typeof value === 'string' && /^⟨[^⟨⟩]*⟩$/.test(value);
 }
 
-/** For people: what a stand-in says, where the whole text is one. */
+/** Removes the brackets for display if the whole text is one stand-in. */
 export function withoutBrackets(text: string): string {
   return isStandIn(text) ? text.slice(1, -1) : text;
 }
@@ -28,7 +28,7 @@ export function standInsOf(text: string): string[] {
   return text.match(/⟨[^⟨⟩]*⟩/g) ?? [];
 }
 
-/** With a letter for each stand-in. */
+/** Replaces each stand-in with a letter. */
 export function withoutStandIns(text: string): string {
   return text.replace(/⟨[^⟨⟩]*⟩/g, 'x');
 }

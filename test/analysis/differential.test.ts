@@ -87,7 +87,7 @@ const DISAGREEMENTS: Difference[] = [
 /** Where the evaluator does not know, by the words it says so in. */
 const UNKNOWNS: (Difference & { readonly reason: RegExp })[] = [
   {
-    reason: /holds a list, for which IAM wants/,
+    reason: /is a list, which requires/,
     why: 'a list under an operator for single values: AWS documents that a set operator is needed, and nothing of '
       + 'what happens without',
     source: `${GUIDE}/reference_policies_condition-single-vs-multi-valued-context-keys.html`,
@@ -95,28 +95,28 @@ const UNKNOWNS: (Difference & { readonly reason: RegExp })[] = [
       has(document, ({ operator, key }) => !operator.includes(':') && Array.isArray(valueOf(asking, key))),
   },
   {
-    reason: /holds an empty list, and whether that is null/,
+    reason: /is an empty list, and AWS does not document/,
     why: 'an empty list is "a null data set" for ForAllValues; whether it is for Null is not documented',
     source: `${GUIDE}/reference_policies_condition-single-vs-multi-valued-context-keys.html`,
     applies: (document, asking) =>
       has(document, ({ operator, key }) => /^null$/i.test(operator) && valueOf(asking, key)?.length === 0),
   },
   {
-    reason: /documented in two ways/,
+    reason: /the documentation of .* is inconsistent/,
     why: 'ForAnyValue "returns false if the key does not exist"; IfExists can end any operator and then "evaluates '
       + 'the element as true"',
     source: `${GUIDE}/reference_policies_elements_condition_operators.html#Conditions_IfExists`,
     applies: document => has(document, ({ operator }) => /^forany.*ifexists$/i.test(operator)),
   },
   {
-    reason: /gives .* no value/,
+    reason: /has no value for/,
     why: 'a condition with an empty list of values "does not affect the policy": AWS does not say whether it then '
       + 'holds',
     source: `${GUIDE}/access-analyzer-reference-policy-checks.html`,
     applies: document => has(document, ({ values }) => values.length === 0),
   },
   {
-    reason: /is known only later/,
+    reason: /cannot be determined yet/,
     why: 'an ARN operator for what is no ARN: not documented',
     source: `${GUIDE}/reference_policies_elements_condition_operators.html#Conditions_ARN`,
     applies: (document, asking) =>
@@ -127,7 +127,7 @@ const UNKNOWNS: (Difference & { readonly reason: RegExp })[] = [
       ),
   },
   {
-    reason: /is known only later/,
+    reason: /cannot be determined yet/,
     why: 'a variable whose value holds a wildcard, or is a list: not documented',
     source: `${GUIDE}/reference_policies_variables.html`,
     applies: (document, asking) =>
@@ -138,7 +138,7 @@ const UNKNOWNS: (Difference & { readonly reason: RegExp })[] = [
       ),
   },
   {
-    reason: /what is neither true nor false/,
+    reason: /a value other than true or false/,
     why: 'Bool and what is no Boolean: not documented',
     source: `${GUIDE}/reference_policies_elements_condition_operators.html#Conditions_Boolean`,
     applies: (document, asking) =>
@@ -150,7 +150,7 @@ const UNKNOWNS: (Difference & { readonly reason: RegExp })[] = [
       ),
   },
   {
-    reason: /no wildcard for a service/,
+    reason: /does not document wildcards in the service/,
     why: 'actions are a service, a colon and a name that may hold wildcards; of wildcards for services nothing is '
       + 'documented',
     source: `${GUIDE}/reference_policies_elements_action.html`,
@@ -161,14 +161,14 @@ const UNKNOWNS: (Difference & { readonly reason: RegExp })[] = [
         .some(one => /^[^:]*[*?][^:]*:/.test(one)),
   },
   {
-    reason: /means web identities of the account, too/,
+    reason: /includes web identities of the account/,
     why: 'whether "the account" as principal has web identities of its providers in it: not documented',
     source: `${GUIDE}/reference_policies_elements_principal.html`,
     applies: (document, asking) =>
       asking.principal.type === 'Federated' && principalsOf(document, 'AWS').some(id => id.includes(ACCOUNT)),
   },
   {
-    reason: /no \* under/,
+    reason: /does not document \* under/,
     why: '* is documented for everybody and under AWS',
     source: `${GUIDE}/reference_policies_elements_principal.html`,
     applies: (document, asking) => principalsOf(document, asking.principal.type).includes('*'),

@@ -101,7 +101,7 @@ test('a device without an end is refused', () => {
   expect(run('import', 'eksctl', '/dev/zero')).toEqual({
     code: 2,
     stdout: '',
-    stderr: '/dev/zero: must have at most 1048576 bytes, got: more. Give a ClusterConfig of eksctl.\n',
+    stderr: '/dev/zero: must have at most 1048576 bytes, got: more. Pass an eksctl ClusterConfig.\n',
   });
 }, 20_000);
 

@@ -54,7 +54,7 @@ test('a chart in a folder is skipped, with the command that renders it; its file
   expect(verify(folder)).toMatchObject({
     code: 0,
     told: ['note role-not-found line 7', 'note default-service-account line 9'],
-    skipped: [`${join(folder, 'chart')}: a Helm chart. Render it: helm template ${join(folder, 'chart')}`],
+    skipped: [`${join(folder, 'chart')}: is a Helm chart. Render it: helm template ${join(folder, 'chart')}`],
   });
   const templates = ['b', 'cm'].map(name => join(folder, 'chart', 'templates', `${name}.yaml`));
   expect(verify(join(folder, 'ok.yaml'), ...templates)).toMatchObject({

@@ -140,15 +140,15 @@ test('a Helm chart and a pipe in a folder are skipped, and named', () => {
   const { code, result } = verify(at('charts'));
   expect(code).toBe(0);
   expect(result.skipped).toEqual([
-    `${at('charts/api')}: a Helm chart. Render it: helm template ${at('charts/api')}`,
-    `${at('charts/pipe.yaml')}: not a regular file. To read it, name it as an argument`,
+    `${at('charts/api')}: is a Helm chart. Render it: helm template ${at('charts/api')}`,
+    `${at('charts/pipe.yaml')}: is not a regular file. To read it, pass it as an argument`,
   ]);
-  expect(cli('verify', at('charts')).stdout).toMatch(/Not checked:\n {2}.*charts\/api: a Helm chart\./);
+  expect(cli('verify', at('charts')).stdout).toMatch(/Not checked:\n {2}.*charts\/api: is a Helm chart\./);
 });
 
 test.each([
-  ['an empty folder', () => { mkdirSync(at('empty')); return at('empty'); }, /empty: holds no cloud assembly/],
-  ['something else', () => write('else.yaml', 'just: a file'), /else\.yaml: neither a CloudFormation template nor/],
+  ['an empty folder', () => { mkdirSync(at('empty')); return at('empty'); }, /empty: contains no cloud assembly/],
+  ['something else', () => write('else.yaml', 'just: a file'), /else\.yaml: is neither a CloudFormation template nor/],
   ['nothing', () => at('nothing'), /nothing: cannot be read: no such file or directory/],
 ])('is unusable: %s', (_, make, message) => {
   expect(cli('verify', make())).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
@@ -184,8 +184,8 @@ describe('--baseline', () => {
 
   test.each([
     ['missing', () => at('none.json'), /none\.json: cannot be read: no such file or directory/],
-    ['no JSON', () => write('text.json', 'x'), /text\.json: not JSON: /],
-    ['something else', () => write('other.json', '{}'), /other\.json: no baseline\. Make one with cdk-irsa verify/],
+    ['no JSON', () => write('text.json', 'x'), /text\.json: is not valid JSON: /],
+    ['something else', () => write('other.json', '{}'), /other\.json: is not a baseline\. Create one with cdk-irsa/],
   ])('%s', (_, make, message) => {
     expect(cli('verify', app, '--baseline', make())).toEqual({
       code: 2, stdout: '', stderr: expect.stringMatching(message),

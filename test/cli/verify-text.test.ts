@@ -80,43 +80,44 @@ const TEXT = `error  missing-aud
   (StringEquals).
   Fix: Add "StringEquals": {
        "${ISSUER}:aud":
-       "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes
-       aud and sub.
+       "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which adds aud
+       and sub.
 
 warning  wildcard-namespace
   app/template.yaml (Payments/Api/Role/Resource)
-  Role Payments/Api/Role, Statement[0]: admits a pattern of namespaces,
-  system:serviceaccount:payments-*:api.
-  Fix: List the namespaces explicitly, ServiceAccountSubject.exact(namespace,
-       name), or restrict who can create one that matches and suppress this rule
-       on the role with that reason.
+  Role Payments/Api/Role, Statement[0]: the pattern
+  system:serviceaccount:payments-*:api matches several namespaces.
+  Fix: List the namespaces explicitly with
+       ServiceAccountSubject.exact(namespace, name). Or restrict who can create
+       matching namespaces, and suppress this rule on the role with that reason.
 
 warning  undeclared-service-account
   app/k8s/runner.yaml:16:7
   Deployment ci/runner: uses ServiceAccount ci/runer, which no manifest declares
   and no role trusts.
-  Fix: Correct serviceAccountName, or add the ServiceAccount;
-       irsaServiceAccount.applyTo(deployment) names the right one.
+  Fix: Correct serviceAccountName, or add the ServiceAccount.
+       irsaServiceAccount.applyTo(deployment) sets the right name.
 
 note  role-not-found
   app/k8s/runner.yaml:8:5
-  ServiceAccount ci/runner: role arn:aws:iam::111122223333:role/Runners is in no
-  template.
-  Fix: Correct the ARN; or, for a role that another app owns, pass it as \`role\`:
+  ServiceAccount ci/runner: role arn:aws:iam::111122223333:role/Runners is not
+  in the templates.
+  Fix: Correct the ARN. If another app owns the role, pass it as \`role\`:
        Role.fromRoleArn(stack, 'Role', roleArn).
 
-Switched off:
+Suppressed:
   role-without-service-account at app/template.yaml (Payments/Api/Role/Resource)
     charts own them
   role-without-service-account at app/template.yaml (Runners)
     charts own them
 
 Not checked:
-  app/charts/api: a Helm chart. Render it: helm template app/charts/api
+  app/charts/api: is a Helm chart. Render it: helm template app/charts/api
 
 Cannot be read:
-  app/k8s/cut-off.yaml:3:1: not YAML: Flow sequence in block collection must be
-    sufficiently indented and end with a ]. Correct it, or leave the file out.
+  app/k8s/cut-off.yaml:3:1: is not valid YAML: Flow sequence in block collection
+    must be sufficiently indented and end with a ]. Correct it, or exclude the
+    file.
 
 1 error, 2 warnings, 1 note in 2 roles (2 of workloads), 1 service account, 1
 service account pattern, 0 Pod Identity associations, 1 workload.

@@ -42,7 +42,7 @@ test('a sound set-up is clean, whatever there is to note', () => {
   Role api, Statement[0]: trusts
   ${PROVIDER_ARN},
   which the app neither registers nor imports.
-  Fix: Check that the account of the role has it: aws iam
+  Fix: Check that it exists in the role's account: aws iam
        list-open-id-connect-providers.
 
 Clean: 0 errors, 0 warnings, 1 note in 1 role (1 of workloads), 1 service
@@ -56,8 +56,8 @@ test('what is wrong is told with its places and what to do', () => {
   expect(stdout).toMatch(new RegExp(`^error  role-does-not-trust
   sa\\.yaml:2:107
   cdk\\.out/Stack\\.template\\.json \\(Role\\)
-  ServiceAccount payments/api: role api does not let it in: .*got
-  api, trusted web.*
+  ServiceAccount payments/api: cannot assume role api: (?:.*
+  )?.*trusted web.*
   Fix: .+
 (?: {7}.+
 )+
@@ -122,7 +122,7 @@ test('a rule is switched off with a reason, which is told', () => {
   );
   expect(code).toBe(0);
   expect(stdout).toContain(
-    'Switched off:\n  wildcard-namespace at cdk.out/Stack.template.json (Role)\n    only the CI system makes them\n',
+    'Suppressed:\n  wildcard-namespace at cdk.out/Stack.template.json (Role)\n    only the CI system makes them\n',
   );
   expect(stdout).not.toContain('warning  wildcard-namespace');
   expect(stdout).toContain('\nClean: 0 errors, 0 warnings, 1 note in ');
@@ -201,8 +201,8 @@ describe('for machines', () => {
     expect(invocation('--manifests', folder)).toEqual({
       executionSuccessful: false,
       toolExecutionNotifications: [
-        { level: 'error', message: { text: expect.stringContaining('cut-off.yaml:2:1: not YAML: ') } },
-        { level: 'warning', message: { text: expect.stringContaining('chart: a Helm chart. ') } },
+        { level: 'error', message: { text: expect.stringContaining('cut-off.yaml:2:1: is not valid YAML: ') } },
+        { level: 'warning', message: { text: expect.stringContaining('chart: is a Helm chart. ') } },
       ],
     });
   });
@@ -262,7 +262,7 @@ describe('what cannot be used', () => {
     [
       'no assembly',
       ['verify', join(directory, 'none')],
-      `${directory}/none: cannot be read: no such file or directory. Give a cloud assembly (the folder that `
+      `${directory}/none: cannot be read: no such file or directory. Pass a cloud assembly (the folder that `
         + '`cdk synth` writes, cdk.out), templates or manifests.',
     ],
     [
@@ -288,7 +288,7 @@ describe('what cannot be used', () => {
     [
       'no rule',
       ['verify', '--ignore', 'missing-audience=x'],
-      '`--ignore` must name a rule, got: "missing-audience". There are: ',
+      '`--ignore` must name a rule, got: "missing-audience". The rules are: ',
     ],
     ['an unknown option', ['verify', '--strict'], `Unknown option '--strict'. ${see}`],
   ])('%s: exit 2, and nothing on stdout', (_, args, message) => {
@@ -303,10 +303,10 @@ describe('what cannot be used', () => {
     writeFileSync(file, 'kind: Pod\nmetadata: [\n');
     const { code, stdout, stderr } = verify(SOUND, '--manifests', file);
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
-    expect(stdout).toMatch(/\nCannot be read:\n.*wrong\.yaml:3:1: not YAML: [^]*\n\nInconclusive: 0 errors, /);
+    expect(stdout).toMatch(/\nCannot be read:\n.*wrong\.yaml:3:1: is not valid YAML: [^]*\n\nInconclusive: 0 errors, /);
     expect(stdout).not.toContain('Clean');
     const json = verify(SOUND, '--manifests', file, '--format', 'json');
-    expect(json).toMatchObject({ code: 2, stderr: expect.stringMatching(/wrong\.yaml:3:1: not YAML: /) });
+    expect(json).toMatchObject({ code: 2, stderr: expect.stringMatching(/wrong\.yaml:3:1: is not valid YAML: /) });
     expect(JSON.parse(json.stdout)).toMatchObject({
       clean: false, unreadable: [expect.stringContaining('wrong.yaml:3:1')], skipped: [],
     });

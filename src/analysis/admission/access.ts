@@ -1,5 +1,5 @@
 /**
- * Who can assume which role: by the trust policies of roles, and by associations of EKS Pod Identity.
+ * Who can assume which role, by trust policies and EKS Pod Identity associations.
  */
 import { associationAdmission, targetAdmission } from './manifest-admissions';
 import { roleAdmission, someMatch } from './role-admission';
@@ -40,7 +40,7 @@ export function accessOf(
   ];
 }
 
-/** The clusters that are named, each once. */
+/** The distinct clusters with access. */
 export function clustersOf(access: readonly Access[]): Cluster[] {
   const clusters = new Map<string, Cluster>();
   for (const { cluster, via } of access.filter(entry => entry.cluster !== '*')) {
@@ -50,12 +50,12 @@ export function clustersOf(access: readonly Access[]): Cluster[] {
 }
 
 function isMatch(trusted: Trusted, { namespace, name }: Named): boolean {
-  // Which service account an add-on or a Helm chart uses is not always known.
+  // The service account of an add-on or Helm chart is not always known.
   const isMaybe = (pattern: Text, text: Text) => hasStandIn(text) || matchesPattern(pattern, text);
   return isMaybe(trusted.namespace, namespace) && isMaybe(trusted.serviceAccount, name);
 }
 
-/** An association gives the role, or the target role that EKS assumes with it. */
+/** The access by an association: to its role, or to the target role that EKS assumes with it. */
 function byAssociation(association: Association, roles: ReadonlyMap<Text, Role>): Access[] {
   const { cluster, namespace, serviceAccount, roleArn, targetRoleArn, sessionPolicy } = association;
   const [role, target] = [roleArn, targetRoleArn ?? ''].map(arn => roles.get(arn));
@@ -79,8 +79,8 @@ function byAssociation(association: Association, roles: ReadonlyMap<Text, Role>)
 }
 
 /**
- * Whether a trust policy is one usual statement about one provider: then whoever it names gets in. Saves the evaluation
- * of nearly all roles.
+ * Whether a trust policy is a single common statement with one provider, which allows exactly its subjects. Avoids the
+ * evaluation of nearly all roles.
  */
 function isPlain({ trust }: Role): boolean {
   const [statement, ...more] = statementsOf(trust);
@@ -92,13 +92,13 @@ function isPlain({ trust }: Role): boolean {
     && Object.keys(objectOf(keys)).every(key => key === `${issuer}:sub` || key === `${issuer}:aud`));
 }
 
-/** Whom a trust policy names and, as a whole, can let in. */
+/** The subjects in a trust policy that the policy as a whole may allow. */
 function possibleIn(role: Role): readonly Trusted[] {
   const trusted = trustedBy(role.trust);
   return isPlain(role) ? trusted : trusted.filter(subject => isPossible(role, subject));
 }
 
-/** Whether a service account that a statement names can be let in by the policy as a whole. */
+/** Whether the policy as a whole may allow a subject of one of its statements. */
 function isPossible(role: Role, { via, cluster, namespace, serviceAccount, audience }: Trusted): boolean {
   const token = via === 'irsa' ? { issuer: cluster, audience: someMatch(audience) } : {};
   const subject = { namespace: someMatch(namespace), serviceAccount: someMatch(serviceAccount), ...token };

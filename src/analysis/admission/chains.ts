@@ -1,5 +1,5 @@
 /**
- * Chains of roles: pods that act as one role, and assume another one with it.
+ * Role chains: pods that assume one role, and with it another role.
  */
 import { chainAnswer, NextRole } from './role-chains';
 import { ASSUME_ROLE, sessionRequest } from './trust-requests';
@@ -13,16 +13,16 @@ import { conditionsOf, statementsOf } from '../reading/trusted-subjects';
 import { accessOfPods } from '../rules/words';
 import { withoutStandIns } from '../stand-in';
 
-/** One step: pods act as the caller, which names the next role or is named by it. */
+/** One step: pods act as the caller, whose policies name the next role or which the next role trusts. */
 export interface Chain {
   readonly caller: Role;
-  /** In the input, or known by its ARN alone. */
+  /** In the input, or known only by its ARN. */
   readonly next: NextRole & Partial<Role>;
-  /** The associations from which sessions of the caller come. */
+  /** The associations that give pods sessions of the caller. */
   readonly associations: readonly Association[];
-  /** Whether pods get the caller, or a role before it, by web identity, too. */
+  /** Whether pods also get the caller, or a role before it, by web identity. */
   readonly isWebIdentity: boolean;
-  /** Who says that there is a chain. */
+  /** The side that declares the chain. */
   readonly saidBy: ReadonlySet<'caller' | 'next'>;
 }
 
@@ -37,8 +37,8 @@ const KNOWN = new WeakMap<AccessMap, Chain[]>();
 const ROLE_ARN = /^arn:[^:]*:iam::[^:]*:role\//;
 
 /**
- * The chains that begin with a role that pods can get. A permission that names no role exactly is no chain by itself,
- * nor is trust in an account. Two rules ask for it, so it is kept per map.
+ * The chains that start with a role of pods. A permission without an exact role ARN, or trust in a whole account, is
+ * not a chain by itself. Cached, because two rules need it.
  */
 export function chainsOf(map: AccessMap): Chain[] {
   const known = KNOWN.get(map) ?? findChains(map);
@@ -47,7 +47,7 @@ export function chainsOf(map: AccessMap): Chain[] {
 }
 
 function findChains(map: AccessMap): Chain[] {
-  // Of environment-agnostic stacks, several roles can have one ARN: nobody can tell which is meant.
+  // Roles in environment-agnostic stacks can have the same ARN, which is then ambiguous.
   const roles = new Map([...grouped(map.roles, ({ arn }) => arn)]
     .flatMap(([arn, all]) => (all.length === 1 ? [[arn, all[0]] as const] : [])));
   const steps = stepsOf(map, roles);
@@ -75,7 +75,7 @@ function findChains(map: AccessMap): Chain[] {
   return [...chains.values()];
 }
 
-/** All that can be reached from one role, as far as the roles let their sessions through. */
+/** All steps that can be reached from one role. */
 function stepsFrom(
   start: Text, steps: ReadonlyMap<Text, Step[]>, roles: ReadonlyMap<Text, Role>,
 ): { caller: Role; step: Step }[] {
@@ -93,7 +93,7 @@ function stepsFrom(
   return found;
 }
 
-/** Who says that one role assumes another, by the caller. What EKS does for target roles is left out. */
+/** The declared steps by caller, without the target roles of associations. */
 function stepsOf({ roles: all, associations }: AccessMap, roles: ReadonlyMap<Text, Role>): Map<Text, Step[]> {
   const targets = new Set(associations.map(({ roleArn, targetRoleArn }) => JSON.stringify([roleArn, targetRoleArn])));
   const steps = new Map<Text, Step[]>();
@@ -111,7 +111,7 @@ function stepsOf({ roles: all, associations }: AccessMap, roles: ReadonlyMap<Tex
   return steps;
 }
 
-/** The roles that policies allow somebody to assume by their names. */
+/** The roles whose exact ARN the policies allow to assume. */
 function namedByPolicies({ policies }: Role): Text[] {
   return policies.filter(({ kind }) => kind !== 'boundary').flatMap(({ document }) =>
     statementsOf(document).flatMap(value => {
@@ -122,7 +122,7 @@ function namedByPolicies({ policies }: Role): Text[] {
     }));
 }
 
-/** Whom a trust policy names: as a principal, or as one of an account that it trusts. */
+/** The roles in a trust policy: as principals, or in a condition on a trusted account. */
 function namedByTrust({ trust }: Role): Text[] {
   return statementsOf(trust).flatMap(value => {
     const statement = objectOf<StatementJson>(value);

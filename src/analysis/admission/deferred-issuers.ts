@@ -1,5 +1,5 @@
 /**
- * Issuers that only the deployment knows can turn out to be one and the same. Some answers do not depend on that.
+ * Issuers that are only known at deployment may turn out to be equal. Some answers do not depend on that.
  */
 import { claimOf, isClaim, issuerOf } from '../iam/claims';
 import { literal, matches } from '../iam/patterns';
@@ -13,7 +13,7 @@ const MAX_OTHERS = 6;
 
 type IssuerRequest = TrustRequest & { readonly issuer?: string };
 
-/** The issuers that a trust policy names, in a principal or in the key of a condition. */
+/** The issuers in a trust policy, from principals and condition keys. */
 export function issuersIn(trust: unknown): string[] {
   const keys = statementsOf(trust).flatMap(conditionsOf)
     .filter(({ key }) => isClaim(key) && ['sub', 'aud'].includes(claimOf(key)));
@@ -21,15 +21,15 @@ export function issuersIn(trust: unknown): string[] {
   return [...new Set(all)].filter(issuer => issuer !== undefined);
 }
 
-/** What stands under `Federated` in the principals of a trust policy. */
+/** The values of `Federated` in the principals of a trust policy. */
 export function providersIn(trust: unknown): string[] {
   return statementsOf(trust).flatMap(statement =>
     textsOf(propertyOf(statement, 'Principal', 'Federated')));
 }
 
 /**
- * The answer, if it is the same whichever of the other issuers turn out to be the one that issued the token. Undefined
- * if it is not, or if there is no such issuer.
+ * The answer if it is the same for all combinations of other issuers that may turn out to be the token's issuer.
+ * Undefined if it is not, or if there is no such issuer.
  */
 export function evaluateForAnyIssuers(trust: unknown, request: IssuerRequest): TrustAnswer | undefined {
   const { issuer } = request;
@@ -57,7 +57,7 @@ function subsetsOf(issuers: readonly string[]): string[][] {
     (subsets, issuer) => subsets.flatMap(subset => [subset, [...subset, issuer]]), [[]]);
 }
 
-/** A literal for each issuer, so that exactly some are equal to the one asked for; undefined if that cannot be. */
+/** A literal per issuer, so that exactly the given ones equal the requested issuer; undefined if that is impossible. */
 function literalNames(
   issuer: string, others: readonly string[], equal: readonly string[],
 ): Map<string, string> | undefined {
@@ -71,7 +71,7 @@ function literalNames(
   ]);
 }
 
-/** Replaces issuers wherever they occur, the longest first: one can be the beginning of another. */
+/** Replaces all occurrences of issuers, longest first, because one can be a prefix of another. */
 function rename<T>(value: T, names: ReadonlyMap<string, string>): unknown {
   const longestFirst = [...names.keys()].sort((left, right) => right.length - left.length);
   const mark = (index: number) => `\u0001${index}\u0001`;
@@ -79,7 +79,7 @@ function rename<T>(value: T, names: ReadonlyMap<string, string>): unknown {
   return JSON.parse(longestFirst.reduce((text, name, index) => text.split(mark(index)).join(names.get(name)), marked));
 }
 
-/** As if the token came from all of the issuers at once. */
+/** Adds the claims of the token for all of the other issuers. */
 function withClaimsOf(others: readonly string[], issuer: string, request: IssuerRequest): TrustRequest {
   const claims = Object.entries(request.context).filter(([key]) => issuerOf(key) === issuer);
   const copies = others.flatMap(other => claims.map(([key, value]) => [`${other}:${claimOf(key)}`, value]));

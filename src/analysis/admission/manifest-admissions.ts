@@ -1,5 +1,5 @@
 /**
- * Whether roles let in the service accounts that manifests and associations give them to.
+ * Whether service accounts can assume the roles that manifests and associations give them.
  */
 import { Admission } from './admission';
 import { admissionTo, roleAdmission } from './role-admission';
@@ -13,18 +13,18 @@ import { grouped } from '../json-values';
 import { conditionsOf, statementsOf } from '../reading/trusted-subjects';
 import { annotatedIn } from '../rules/words';
 
-/** What a role answers to a service account that is annotated with it. */
+/** Whether a service account can assume the role in its annotation. */
 export interface ManifestAdmission {
   readonly serviceAccount: ServiceAccount;
   readonly role: Role;
   readonly admission: Admission;
-  /** Audiences with which the role would let it in. Only for `out`. */
+  /** Audiences with which it could assume the role. Only for `out`. */
   readonly audiences: string[];
 }
 
 const ADMISSIONS = new WeakMap<AccessMap, ManifestAdmission[]>();
 
-/** Of the ServiceAccounts that are annotated with a role of the app. Two rules ask for it, so it is kept per map. */
+/** Admissions of the ServiceAccounts that are annotated with a role of the app. Cached, because two rules need them. */
 export function admissionsOf(map: AccessMap): ManifestAdmission[] {
   const known = ADMISSIONS.get(map);
   if (known) return known;
@@ -32,11 +32,11 @@ export function admissionsOf(map: AccessMap): ManifestAdmission[] {
   const keyOf = (...names: string[]) => JSON.stringify(names);
   const associated = new Set(map.associations
     .map(({ namespace, serviceAccount, roleArn }) => keyOf(namespace, serviceAccount, roleArn)));
-  // An association takes precedence over the annotation, which aws-eks writes beside it.
+  // An association takes precedence over the annotation, which aws-eks also writes.
   const annotated = annotatedIn(map)
     .filter(({ namespace, name, roleArn }) => !associated.has(keyOf(namespace, name, roleArn)));
   const admissions = annotated.flatMap(serviceAccount => {
-    // Environment-agnostic stacks can have roles of the same ARN.
+    // Roles in environment-agnostic stacks can have the same ARN.
     const all = (roles.get(serviceAccount.roleArn) ?? []).map(role => admissionOf(serviceAccount, role));
     const first = (answer: Admission['answer']) => all.find(({ admission }) => admission.answer === answer);
     return first('in') ?? first('unknown') ?? first('out') ?? [];
@@ -52,25 +52,25 @@ function admissionOf(serviceAccount: ServiceAccount, role: Role): ManifestAdmiss
   return { serviceAccount, role, admission, audiences };
 }
 
-/** The cluster of a manifest is not known: one that the role trusts is enough. */
+/** The cluster of a manifest is not known, so any cluster that the role trusts is enough. */
 function ask(role: Role, { namespace, name }: ServiceAccount, audience: string): Admission {
   return roleAdmission(role, { namespace, serviceAccount: name, audience });
 }
 
-/** What a role answers to the pods of an association. */
+/** Whether the pods of an association can assume its role. */
 export function associationAdmission(role: Role, association: Association): Admission {
   return whateverTags(association, sessionTags =>
     admissionTo(role, podIdentityRequest({ ...callerOf(association), sessionTags })));
 }
 
-/** What the trust policy of the target role of an association answers to its role. */
+/** Whether the trust policy of an association's target role allows the association's role. */
 export function targetTrustAdmission(target: Role, association: Association): Admission {
   return whateverTags(association, sessionTags => admissionTo(target, requestFor(association, sessionTags)));
 }
 
 /**
- * Whether EKS can assume the target role of an association: by its trust policy, and the policies of the association's
- * role where these are known.
+ * Whether EKS can assume the target role of an association, by its trust policy and, if known, by the policies of the
+ * association's role.
  */
 export function targetAdmission(target: Role, association: Association, role: Role | undefined): Admission {
   const admission = targetTrustAdmission(target, association);
@@ -78,12 +78,12 @@ export function targetAdmission(target: Role, association: Association, role: Ro
   const [missing] = missingForTarget(target, association, role);
   return missing === undefined
     ? admission
-    : { answer: 'out', reasons: [`the policies of role ${role.name} do not allow it ${missing} on ${target.arn}`] };
+    : { answer: 'out', reasons: [`the policies of role ${role.name} do not allow ${missing} on ${target.arn}`] };
 }
 
 /**
- * The actions on the target role that the policies of the association's role certainly lack. Nothing where they may not
- * be needed, once a target role of the same account trusts that role.
+ * Actions on the target role that the policies of the association's role certainly do not allow. Empty if they may not
+ * be needed, because a target role in the same account may trust the role directly.
  */
 export function missingForTarget(target: NextRole, association: Association, role: Role): string[] {
   const missing = sessionTagsOf(association).map(sessionTags => {
@@ -105,7 +105,7 @@ function callerOf({ cluster, namespace, serviceAccount }: Association): Omit<Pod
   return { clusterArn: cluster, namespace, serviceAccount };
 }
 
-/** Whether sessions have tags: one answer, or both where only the deployment knows. */
+/** Whether sessions have tags: one answer, or both if it is only known at deployment. */
 function sessionTagsOf({ disableSessionTags = false }: Association): boolean[] {
   return disableSessionTags === 'unknown' ? [true, false] : [!disableSessionTags];
 }
@@ -114,10 +114,13 @@ function whateverTags(association: Association, answer: (sessionTags: boolean) =
   const [first, ...others] = sessionTagsOf(association).map(answer);
   return others.every(other => other.answer === first.answer)
     ? first
-    : { answer: 'unknown', reasons: ['only the deployment knows whether the association disables session tags'] };
+    : {
+      answer: 'unknown',
+      reasons: ['whether the association disables session tags is only known at deployment'],
+    };
 }
 
-/** Audiences that conditions name. */
+/** Audiences in conditions. */
 function audiencesOf({ trust }: Role): string[] {
   const conditions = statementsOf(trust).flatMap(conditionsOf);
   const named = conditions.filter(({ key }) => isClaim(key) && claimOf(key).toLowerCase() === 'aud');

@@ -1,6 +1,6 @@
 /**
- * Whether a role of the app lets a service account in, by any of the ways that its trust policy opens. Which cluster a
- * service account belongs to is not always known: then every cluster counts that the trust policy speaks of.
+ * Whether a service account can assume a role of the app in any way that its trust policy allows. If the cluster of the
+ * service account is not known, every cluster that the trust policy mentions counts.
  */
 import { Admission, admission, anyOf } from './admission';
 import { issuersIn, providersIn } from './deferred-issuers';
@@ -12,13 +12,13 @@ import { textsOf } from '../json-values';
 import { issuerOfArn, statementsOf, trustedBy } from '../reading/trusted-subjects';
 import { hasStandIn, standIn } from '../stand-in';
 
-/** A service account that asks. */
+/** A service account that requests a role. */
 export interface Subject {
   readonly namespace: string;
   readonly serviceAccount: string;
-  /** Without `https://`. Left out: any that the trust policy speaks of, and EKS Pod Identity. */
+  /** Without `https://`. Undefined for any issuer in the trust policy and EKS Pod Identity. */
   readonly issuer?: string;
-  /** Left out: sts.amazonaws.com, and EKS Pod Identity. */
+  /** Undefined for sts.amazonaws.com and EKS Pod Identity. */
   readonly audience?: string;
 }
 
@@ -26,18 +26,19 @@ type TrustedRole = Pick<Role, 'trust' | 'unresolved'>;
 
 const SOME_ISSUER = standIn('some issuer');
 
-/** What a role answers to a service account: `in` if one way is open. */
+/** Whether a service account can assume a role: `in` if it can in one way. */
 export function roleAdmission(role: Role, subject: Subject): Admission {
   if (role.trust === undefined) return unreadable(role);
   const isWebIdentity = subject.issuer !== undefined || subject.audience !== undefined;
   const podIdentity = isWebIdentity ? [] : byPodIdentity(role, subject);
   return anyOf([...byWebIdentity(role, subject), ...podIdentity]) ?? {
     answer: 'out',
-    reasons: [isWebIdentity ? 'it trusts no OIDC provider' : 'it names neither an OIDC provider nor EKS Pod Identity'],
+    reasons: [isWebIdentity
+      ? 'the trust policy has no OIDC provider' : 'the trust policy has neither an OIDC provider nor EKS Pod Identity'],
   };
 }
 
-/** What a role answers to one request. */
+/** Evaluates the trust policy of a role for one request. */
 export function admissionTo(role: TrustedRole, request: AdmissionRequest): Admission {
   return role.trust === undefined ? unreadable(role) : admission(role.trust, request);
 }
@@ -46,21 +47,21 @@ function unreadable({ unresolved }: TrustedRole): Admission {
   return { answer: 'unknown', reasons: unresolved };
 }
 
-/** Statements that let in whom they do not name: an issuer or a cluster of anybody's. */
+/** Statements that may allow callers that they do not name, of any issuer or cluster. */
 export function openStatements(trust: unknown): number[] {
   return [...statementsOf(trust).entries()].filter(([, statement]) => isOpen(statement ?? {})).map(([index]) => index);
 }
 
 function isOpen({ Effect: effect, Principal: principal }: StatementJson): boolean {
   if (effect === 'Deny') return false;
-  if (effect !== 'Allow') return true; // only the deployment knows
+  if (effect !== 'Allow') return true; // only known at deployment
   if (typeof principal !== 'object' || principal === null) return true; // *, a stand-in, NotPrincipal
   const { AWS: aws, Service: services, Federated: providers } = principal as PrincipalJson;
   return textsOf(aws).includes('*') || textsOf(services).some(hasStandIn)
     || textsOf(providers).some(arn => issuerOfArn(arn) === undefined && (arn === '*' || hasStandIn(arn)));
 }
 
-/** Nothing if the role trusts no provider for certain. */
+/** Empty if the role certainly trusts no provider. */
 function byWebIdentity(role: Role, subject: Subject): Admission[] {
   const { namespace, serviceAccount, issuer: wanted, audience = DEFAULT_AUDIENCE } = subject;
   return [...providersToAsk(role, wanted)].flatMap(([providerArn, issuer]) => {
@@ -70,7 +71,7 @@ function byWebIdentity(role: Role, subject: Subject): Admission[] {
   });
 }
 
-/** Providers by their ARN, with their issuers. */
+/** Provider ARNs with their issuers. */
 function providersToAsk({ trust, partition, account }: Role, wanted: string | undefined): Map<string, string> {
   const named = providersIn(trust).flatMap((arn): [string, string][] => {
     const issuer = issuerOfArn(arn);
@@ -93,12 +94,12 @@ function byPodIdentity({ trust, account }: Role, { namespace, serviceAccount }: 
   });
 }
 
-/** A text that a pattern matches, of which nothing else is known. */
+/** A text that matches a pattern and is otherwise unknown. */
 export function someMatch(pattern: string): string {
   return pattern.replace(/\*/g, standIn('any')).replace(/\?/g, 'x');
 }
 
-/** Whether the association disables session tags is not known. */
+/** Evaluates both cases, because it is not known whether the association disables session tags. */
 function withAnyTags(trust: unknown, caller: Omit<PodIdentityCaller, 'sessionTags'>): Admission {
   const [tagged, untagged] = [true, false]
     .map(sessionTags => admission(trust, podIdentityRequest({ ...caller, sessionTags })));
@@ -106,8 +107,8 @@ function withAnyTags(trust: unknown, caller: Omit<PodIdentityCaller, 'sessionTag
   const isTagging = tagged.nearest?.misses
     .some(({ what, got }) => what === 'action' && got?.includes('sts:TagSession'));
   const reason = isTagging
-    ? 'EKS Pod Identity may sts:AssumeRole, but not sts:TagSession, which it does unless the association disables '
-      + 'session tags'
-    : `it depends on whether the association disables session tags; with them, ${tagged.reasons.join('; ')}`;
+    ? 'the trust policy allows EKS Pod Identity sts:AssumeRole, but not sts:TagSession, which it needs unless the '
+      + 'association disables session tags'
+    : `it depends on whether the association disables session tags; with tags, ${tagged.reasons.join('; ')}`;
   return { ...tagged, answer: 'unknown', reasons: [reason] };
 }

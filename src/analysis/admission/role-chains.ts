@@ -1,6 +1,6 @@
 /**
- * Whether sessions of one role can assume another one: both the trust policy of the next role and the policies of the
- * caller have a say.
+ * Whether sessions of one role can assume another role, which depends on the trust policy of the next role and on the
+ * policies of the caller.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
@@ -16,17 +16,17 @@ import { statementsOf } from '../reading/trusted-subjects';
 
 type Answer = Admission['answer'];
 
-/** A role whose sessions call. */
+/** A role whose sessions assume another role. */
 export interface CallingRole {
   readonly role: Pick<Role, 'arn' | 'account'> & { readonly policies: readonly CallerPolicy[] };
-  /** Of the association that the sessions come from. */
+  /** The session policy of the association that creates the sessions. */
   readonly sessionPolicy?: unknown;
 }
 
-/** Without a document, it is elsewhere, and is taken to deny nothing; null is one that may deny anything, too. */
+/** Without a document, the policy is not in the input and is assumed to deny nothing; null may also deny anything. */
 type CallerPolicy = Pick<Policy, 'document'> & { readonly kind: string };
 
-/** A role that is to be assumed; without a trust policy where that is elsewhere, or cannot be read. */
+/** The role to assume; without a trust policy if that is not in the input or cannot be read. */
 export interface NextRole {
   readonly arn: Text;
   readonly account: Text;
@@ -35,23 +35,23 @@ export interface NextRole {
 
 const ANYTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
-/** Whether STS lets a session assume the next role: `in` if the two halves allow every action of the request. */
+/** Whether a session can assume the next role: `in` if both sides allow every action of the request. */
 export function chainAnswer(caller: CallingRole, next: NextRole, request: AdmissionRequest): Answer {
   const answers = request.actions.flatMap(action =>
     [trustAnswer(next, request, action), callerAnswer(caller, next, request, action)]);
   return answers.includes('out') ? 'out' : answers.includes('unknown') ? 'unknown' : 'in';
 }
 
-/** What the trust policy of the next role says to one action. */
+/** Whether the trust policy of the next role allows one action. */
 export function trustAnswer({ trust }: NextRole, request: AdmissionRequest, action: string): Answer {
   return admissionTo({ trust, unresolved: [] }, { ...request, actions: [action] }).answer;
 }
 
 /**
- * What the policies of the caller say to one action. They must allow it where the next role is in another account, or
+ * Whether the policies of the caller allow one action. They must do so if the next role is in another account, or
  * trusts the account instead of the caller.
  *
- * @param trustedFor the action by which to tell whom the next role trusts
+ * @param trustedFor the action that determines whom the next role trusts
  */
 export function callerAnswer(
   caller: CallingRole, next: NextRole, request: AdmissionRequest, action: string, trustedFor = action,
@@ -75,14 +75,14 @@ export function isOtherAccount({ account }: Pick<NextRole, 'account'>, other: Pi
   return matches(literal(account), literal(other.account)) === false;
 }
 
-/** Whether the policies of the caller forbid an action on the next role, whomever that trusts. */
+/** Whether the policies of the caller deny an action on the next role, even if that trusts the caller. */
 export function isForbidden(caller: CallingRole, next: NextRole, action: string): boolean {
   return policyAnswer(caller, next.arn, action, { isTrusted: true }) === 'out';
 }
 
 /**
- * Whom a trust policy names is allowed to assume the role unless something denies it. A boundary must allow it
- * nevertheless, unless the trust policy names everybody; a session policy must always.
+ * A caller that the trust policy names can assume the role unless something denies it. A boundary must still allow it
+ * unless the trust policy names everyone; a session policy must always allow it.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
  */
@@ -94,7 +94,7 @@ function policyAnswer(
 ): Answer {
   const identity = policies.filter(({ kind }) => kind !== 'boundary').map(({ document }) => document);
   const boundary = policies.find(({ kind }) => kind === 'boundary');
-  const limit = boundary && (boundary.document ?? null); // null: nobody can read it
+  const limit = boundary && (boundary.document ?? null); // null: not readable
   const known = identity.filter(document => document !== undefined);
   const { decision } = evaluatePolicies(
     isTrusted ? [...known, ANYTHING] : known,
@@ -112,7 +112,7 @@ function withAnything(document: unknown): unknown {
     : document;
 }
 
-/** A trust policy whose Allow statements name only some of their principals under `AWS`. */
+/** Filters the principals under `AWS` in the Allow statements of a trust policy. */
 function withPrincipals(trust: unknown, isKept: (principal: string) => boolean): unknown {
   if (!isObject(trust)) return trust;
   const Statement = statementsOf(trust).map(statement => {

@@ -1,5 +1,5 @@
 /**
- * The requests that pods send to STS, as IAM sees them. Every evaluation of a trust policy starts with one of these.
+ * The requests of pods to STS, as IAM sees them. Every evaluation of a trust policy starts with one of them.
  */
 import { remembered } from '../../conventions/remembered';
 import { POD_IDENTITY_SERVICE, SERVICE_ACCOUNT, WEB_IDENTITY_ACTION } from '../../conventions/web-identity';
@@ -8,7 +8,7 @@ import { arnParts } from '../iam/patterns';
 import { TrustRequest } from '../iam/trust-evaluator';
 import { standIn } from '../stand-in';
 
-/** A request, with what is known of it. Every action must be allowed. */
+/** A request and what is known about it. Every action must be allowed. */
 export interface AdmissionRequest extends Omit<TrustRequest, 'action'> {
   readonly actions: readonly string[];
   /** The issuer of the token, without `https://`. Only web identity has one. */
@@ -34,7 +34,7 @@ export interface PodIdentityCaller {
   /**
    * The cluster of the association.
    *
-   * @default - unknown, and so is every condition on it
+   * @default - unknown, as is every condition on it
    */
   readonly clusterArn?: string;
   /**
@@ -43,7 +43,7 @@ export interface PodIdentityCaller {
    * @default - the account in `clusterArn`
    */
   readonly account?: string;
-  /** Whether the session carries tags; false if the association sets `DisableSessionTags`. */
+  /** Whether the session has tags; false if the association sets `DisableSessionTags`. */
   readonly sessionTags: boolean;
 }
 
@@ -92,7 +92,7 @@ export function podIdentityRequest(caller: PodIdentityCaller): AdmissionRequest 
 
 /**
  * The request that EKS sends for the target role of an association, as the role of the association. Without session
- * tags, it says by the external ID which association it is for; whether also with them, AWS does not say.
+ * tags, the external ID identifies the association. AWS does not document whether it is also sent with tags.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html
  */
@@ -128,7 +128,7 @@ export function chainRequest(caller: PodIdentityCaller & { readonly roleArn: str
   };
 }
 
-/** What is known of a request that a session of a role sends, whoever has it. */
+/** What is known about the requests of any session of a role. */
 export function sessionRequest(roleArn: string): Pick<AdmissionRequest, 'principal' | 'context'> {
   const [, , , , account] = arnParts(roleArn);
   return {
@@ -161,16 +161,16 @@ function externalIdOf({ clusterArn = '', namespace, serviceAccount }: PodIdentit
   return cluster === undefined ? undefined : [region, account, cluster, namespace, serviceAccount].join('/');
 }
 
-/** The `aud` of a token that was requested for an audience. Only the API server of EKS is known to insert its own. */
+/** The `aud` of a token that was requested for an audience. Only the EKS API server is known to insert its own. */
 export function tokenAudience(requested: string, issuer: string): string {
   if (requested !== '') return requested;
   return isEksIssuer(issuer) ? AUDIENCE_OF_EKS_API : standIn('audience of the API server');
 }
 
-/** Whether an issuer, without `https://`, belongs to EKS: in every partition, and in both forms of the host. */
+/** Whether an issuer, without `https://`, belongs to EKS, in any partition and with either form of host. */
 export const isEksIssuer = remembered(issuer => EKS_ISSUER.test(issuer));
 
-/** Whether an issuer is that of an EKS cluster of the app, which only the deployment knows. */
+/** Whether an issuer is the one of an EKS cluster in the app, which is only known at deployment. */
 export function isDeferredEksIssuer(issuer: string): boolean {
   return /\.OpenIdConnectIssuer(Url)?⟩$/.test(issuer);
 }

@@ -1,5 +1,5 @@
 /**
- * Tells which admission policies close a way, for those who follow the ways of RBAC.
+ * Determines which admission policies close a way.
  */
 import { GuardedRequester, guardsOf, isExempt } from './closes';
 import { Guard } from './guard';
@@ -12,33 +12,33 @@ import { ClosedBy } from '../rbac/reach';
 import { Subject } from '../rbac-objects';
 import { hasStandIn } from '../stand-in';
 
-/** What a service account may be in, and how its roles may be reached. */
+/** The possible clusters of a service account, and the audiences that its roles accept. */
 interface AccountFacts {
   readonly clusters: readonly Text[];
   readonly audiences: readonly Text[];
 }
 
-/** What guards are about. */
+/** The relevant parts of the map. */
 interface GuardedMap extends Pick<AccessMap, 'access' | 'principals'> {
-  /** Those that templates create. */
+  /** The clusters that templates create. */
   readonly clusters: readonly EksCluster[];
 }
 
-/** What closes ways on a map; undefined if nothing does. */
+/** A function that determines which policies close a way; undefined without guards. */
 export function closedByGuards(
   guards: readonly Guard[],
   { access, principals, clusters: created }: GuardedMap,
 ): ClosedBy | undefined {
   if (guards.length === 0) return undefined;
   const facts = new AccessOfAccounts(access);
-  // A cluster of a template has several names: its ARN and its issuer.
+  // A cluster in a template has several names: its ARN and its issuer.
   const ids = new Map(created.flatMap(({ arns, issuer }) => [...arns, issuer].map(name => [name, issuer] as const)));
   const idOf = (cluster: Text): Text => ids.get(cluster) ?? cluster;
   const numberOf = (items: ReadonlyArray<{ readonly cluster?: Text }>) =>
     new Set(items.flatMap(({ cluster }) => (cluster === undefined ? [] : [idOf(cluster)]))).size;
   const isOnlyCluster = numberOf(access.filter(({ via }) => via === 'irsa')) <= 1
     && numberOf([...access.filter(({ via }) => via !== 'irsa'), ...principals]) <= 1;
-  // An ARN and an issuer that no template knows together may be of one cluster.
+  // Without a template that has both, an ARN and an issuer may belong to the same cluster.
   const isElsewhere = ({ appliedTo }: Guard, cluster: Text | undefined): boolean => {
     if (appliedTo === undefined || cluster === undefined) return false;
     const [one, other] = [idOf(appliedTo), idOf(cluster)];
@@ -65,7 +65,7 @@ export function closedByGuards(
     const refuses = (guard: Guard) => !isExempt(guard, who)
       && (guard.facts.kind !== 'use' || !(mayUse ??= may(use) !== false));
     const closing = byCluster.map(candidates => candidates.filter(refuses));
-    // It may be in any of the clusters: it is closed if it is closed in each of them.
+    // The account may be in any of the clusters, so a way is closed only if it is closed in each of them.
     return closing.some(names => names.length === 0) ? []
       : [...new Set(closing.flatMap(names => names.map(({ name }) => name)))];
   };
@@ -75,7 +75,7 @@ function isArn(cluster: Text): boolean {
   return cluster.startsWith('arn:');
 }
 
-/** Only IAM principals have grants of their own: access policies, and what they get by another mapping. */
+/** Only IAM principals have their own grants: access policies, and grants by another mapping. */
 function whoIs({ user, groups, own }: Requester): GuardedRequester {
   const isOther = (subject: Subject) =>
     (subject.kind === 'Group' ? !groups.includes(subject.name) : subject.name !== user);
@@ -84,7 +84,7 @@ function whoIs({ user, groups, own }: Requester): GuardedRequester {
   return { ...user !== undefined && { user }, groups, mayBeOthers };
 }
 
-/** Whom an access may be about: trust policies may have patterns, and names may be known only later. */
+/** Looks up access by account. Trust policies may have patterns, and names may not be known yet. */
 class AccessOfAccounts {
   private readonly exact: ReadonlyMap<string, readonly Access[]>;
   private readonly open: readonly Access[];
@@ -103,7 +103,7 @@ class AccessOfAccounts {
       ...this.exact.get(`${namespace}/${name}`) ?? [],
       ...this.open.filter(entry => isMaybe(entry.namespace, namespace) && isMaybe(entry.serviceAccount, name)),
     ];
-    // A trust policy for Pod Identity admits nobody without an association.
+    // A trust policy for Pod Identity has no effect without an association.
     const given = all.filter(({ via, association }) => via === 'irsa' || association);
     return {
       clusters: [...new Set(given.map(({ cluster }) => cluster))],

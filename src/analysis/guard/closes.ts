@@ -1,5 +1,5 @@
 /**
- * Which requests on ways to service accounts a guard refuses. Everything that is not sure to be refused is open.
+ * Which requests on the way to service accounts a guard denies. Requests that are not certainly denied count as open.
  */
 import { Text } from '../access-map';
 import { isSameText } from '../rbac/rule-match';
@@ -8,27 +8,27 @@ import { hasStandIn, standIn } from '../stand-in';
 import { Guard } from './guard';
 import { GuardKind, NamesByNamespace, POD_CONTROLLERS } from '../../conventions/guard-policies';
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface GuardedRequester {
-  /** Undefined for some member of the groups. */
+  /** Undefined for an arbitrary member of the groups. */
   readonly user?: Text;
-  /** With those that Kubernetes adds, such as `system:authenticated`. */
+  /** Including groups that Kubernetes adds, such as `system:authenticated`. */
   readonly groups: readonly Text[];
-  /** Whether they may have another user name or other groups, too: those of an IAM principal that is mapped twice. */
+  /** Whether the sender may also have another user name or other groups: an IAM principal that is mapped twice. */
   readonly mayBeOthers?: boolean;
 }
 
-/** What a request is about. */
+/** The target of a request. */
 export interface GuardedTarget {
   /** The ID of the path in `PATHS`. */
   readonly path: string;
   readonly namespace: Text;
   readonly serviceAccount: Text;
-  /** The audiences of the tokens that its roles accept; empty if they are not known. */
+  /** The token audiences that its roles accept; empty if they are not known. */
   readonly audiences: readonly Text[];
 }
 
-/** The kind of policy that refuses the requests of a path. Ways that are not here, no policy closes. */
+/** The kind of policy that denies the requests of a path. No policy closes paths that are not listed. */
 const CLOSED_BY = new Map<string, GuardKind>([
   ['create-pods', 'use'],
   ...['create', 'change'].flatMap(verb => ['', '-apps', '-batch'].map((group): [string, GuardKind] =>
@@ -42,7 +42,7 @@ const CLOSED_BY = new Map<string, GuardKind>([
   ['change-service-accounts', 'integrity'],
 ]);
 
-/** The guards that refuse a request, unless its sender is an exception or, where `use` decides, may use it. */
+/** The guards that deny a request unless its sender is an exception or, for `use`, has that right. */
 export function guardsOf(guards: readonly Guard[], target: GuardedTarget): Guard[] {
   const kind = CLOSED_BY.get(target.path);
   return guards.filter(guard => guard.facts.kind === kind && isAbout(guard, target));
@@ -64,7 +64,7 @@ function namesIn(accounts: NamesByNamespace, namespace: Text): readonly string[]
   return Object.hasOwn(accounts, namespace) ? accounts[namespace] : [];
 }
 
-/** Whether a guard may leave somebody alone. */
+/** Whether a guard may exempt the sender. */
 export function isExempt({ facts: { kind, exceptions: { users, groups } } }: Guard, who: GuardedRequester): boolean {
   if (who.mayBeOthers && users.length + groups.length > 0) return true;
   const exempt = [...users, ...kind === 'use' ? POD_CONTROLLERS : []];
@@ -73,7 +73,7 @@ export function isExempt({ facts: { kind, exceptions: { users, groups } } }: Gua
     || ((kind === 'use' || kind === 'tokens') && mayBeKubelet(who));
 }
 
-/** Whether somebody may be a user that a policy names. Some groups are known to have the user among their members. */
+/** Whether the sender may be an exempt user. Some groups are known to include the user. */
 function mayBe({ user, groups }: GuardedRequester, exempt: string): boolean {
   if (user !== undefined) return isSameText(user.replace(/\{\{[^{}]*\}\}/g, standIn('session')), exempt) !== false;
   const account = serviceAccountOfUser(exempt);

@@ -1,6 +1,6 @@
 /**
- * The guards of `WorkloadIdentityGuard`, read back from policies and bindings. A policy counts only if it is, to the
- * letter, what its own literals generate, and if a binding denies what it refuses, everywhere.
+ * Recognizes the policies and bindings of `WorkloadIdentityGuard`. A policy counts only if it is exactly what its own
+ * literals generate, and if a binding enforces it everywhere.
  */
 import { CLUSTERS_ANNOTATION } from '../../conventions/guard';
 import {
@@ -10,9 +10,9 @@ import { Place, Text } from '../access-map';
 import { ADMISSION_GROUP, AdmissionObject } from '../admission-objects';
 import { arrayOf, isObject, objectOf, propertyOf, textOf } from '../json-values';
 
-/** A policy that closes ways. */
+/** A policy that denies requests. */
 export interface Guard {
-  /** Of the policy. */
+  /** The name of the policy. */
   readonly name: Text;
   readonly facts: PolicyFacts;
   /**
@@ -21,14 +21,14 @@ export interface Guard {
    * @default - the name of the policy
    */
   readonly bindings?: readonly Text[];
-  /** The clusters that it was generated for; empty if they are not known. */
+  /** The clusters for which it was generated; empty if they are not known. */
   readonly clusters: readonly Text[];
-  /** The ARN of the cluster that a template applies it to; undefined where the manifest may be for any. */
+  /** The ARN of the cluster to which a template applies it; undefined if the manifest may be for any. */
   readonly appliedTo?: Text;
   readonly place: Place;
 }
 
-/** A policy or a binding that closes nothing, as far as anybody can tell. */
+/** A policy or binding that is not a known guard. */
 export interface OtherPolicy {
   /** `ValidatingAdmissionPolicy shop-guard-use`. */
   readonly object: Text;
@@ -41,7 +41,7 @@ export interface Guards {
   readonly others: OtherPolicy[];
 }
 
-/** The guards among policies and bindings, which may be of several clusters. */
+/** Finds the guards among policies and bindings of possibly several clusters. */
 export function recognizeGuards(objects: readonly AdmissionObject[]): Guards {
   const [policies, bindings] = [versionsOf(objects, POLICY_KIND), versionsOf(objects, BINDING_KIND)];
   const all: Guards = { guards: [], others: [] };
@@ -52,7 +52,7 @@ export function recognizeGuards(objects: readonly AdmissionObject[]): Guards {
     const [binding] = versions;
     const policy = textOf(propertyOf(binding.object.spec, 'policyName') ?? '');
     const key = keyOf(binding, policy);
-    if (!policies.has(key)) reject(binding, `its policy ${policy || '(no name)'} was not read`);
+    if (!policies.has(key)) reject(binding, `its policy ${policy || '(no name)'} is not in the input`);
     const problem = versions.length > 1 ? SEVERAL : problemOf(binding);
     if (problem !== undefined) reject(binding, problem);
     else bound.set(key, [...bound.get(key) ?? [], binding]);
@@ -72,17 +72,17 @@ function guardOf(policy: AdmissionObject, facts: PolicyFacts): Guard {
   return { name, facts, clusters: clustersOf(policy), ...appliedTo !== undefined && { appliedTo }, place };
 }
 
-/** Why an object may not be in the cluster. */
+/** Explains why an object may not be in the cluster. */
 function problemOf({ object, isConditional }: AdmissionObject): string | undefined {
-  if (isConditional) return 'a condition of its template decides whether it is there';
+  if (isConditional) return 'a condition in its template determines whether it is created';
   const annotations = objectOf(propertyOf(object.metadata, 'annotations'));
   if ('helm.sh/hook' in annotations) return 'Helm applies it only as a hook';
   return annotations['config.kubernetes.io/local-config'] === 'true' ? 'it is marked as local-config' : undefined;
 }
 
-const SEVERAL = 'it is there more than once, each time different';
+const SEVERAL = 'it is defined more than once, with different content';
 
-/** Objects of the same name and the same clusters are versions of one. Those that are equal count once. */
+/** Objects with the same name and clusters are versions of one object. Equal versions count once. */
 function versionsOf(objects: readonly AdmissionObject[], kind: string): Map<string, AdmissionObject[]> {
   const all = new Map<string, AdmissionObject[]>();
   for (const object of objects) {
@@ -101,20 +101,20 @@ function keyOf(object: AdmissionObject, name: string): string {
   return JSON.stringify([name, object.cluster, clustersOf(object)]);
 }
 
-/** What is in a policy, or why it closes nothing. */
+/** The facts of a guard policy, or why the policy is not a guard. */
 function factsOf({ object }: AdmissionObject): PolicyFacts | string {
-  if (object.apiVersion !== `${ADMISSION_GROUP}/v1`) return 'it is not of the version v1';
+  if (object.apiVersion !== `${ADMISSION_GROUP}/v1`) return 'its apiVersion is not v1';
   const facts = parsedFacts(object.spec);
-  if (facts === undefined) return 'it is no policy of WorkloadIdentityGuard';
+  if (facts === undefined) return 'it is not a policy of WorkloadIdentityGuard';
   return isSame(policySpec(facts), withoutDefaults({ object }))
-    ? facts : 'it was changed: it is not what WorkloadIdentityGuard generates';
+    ? facts : 'it was modified: it differs from what WorkloadIdentityGuard generates';
 }
 
 function bindingProblem(bindings: readonly AdmissionObject[]): string | undefined {
-  if (bindings.length === 0) return 'no binding of it was read';
+  if (bindings.length === 0) return 'it has no binding in the input';
   const problems = bindings.map(({ object, name }) => {
     const { policyName: _, validationActions, ...others } = objectOf(withoutDefaults({ object }));
-    if (object.apiVersion !== `${ADMISSION_GROUP}/v1`) return `its binding ${name} is not of the version v1`;
+    if (object.apiVersion !== `${ADMISSION_GROUP}/v1`) return `the apiVersion of its binding ${name} is not v1`;
     if (Object.keys(others).length > 0) return `its binding ${name} does not apply to everything`;
     const actions = arrayOf(validationActions);
     return isSame(actions, VALIDATION_ACTIONS.deny) || isSame([...actions].sort(), ['Audit', 'Deny'])
@@ -128,7 +128,7 @@ function clustersOf({ object }: AdmissionObject): string[] {
   return typeof annotation === 'string' ? annotation.split(',').filter(cluster => cluster !== '') : [];
 }
 
-/** The literals of a policy; undefined if one of them is missing. Whether the rest is right, the caller compares. */
+/** The literals of a policy; undefined if one is missing. The caller compares the rest. */
 function parsedFacts(spec: unknown): PolicyFacts | undefined {
   const literals = new Map(arrayOf(propertyOf(spec, 'variables')).map((variable): [string, unknown] =>
     [textOf(propertyOf(variable, 'name')), jsonOf(propertyOf(variable, 'expression'))]));
@@ -187,7 +187,7 @@ function jsonOf(expression: unknown): unknown {
   }
 }
 
-/** The spec without what the API server adds. */
+/** The spec without the defaults that the API server adds. */
 function withoutDefaults({ object }: Pick<AdmissionObject, 'object'>): unknown {
   const { matchConstraints, matchResources, ...spec } = objectOf(object.spec);
   return {
@@ -217,7 +217,7 @@ function withoutScope(rule: unknown): unknown {
   return scope === undefined || scope === '*' ? others : rule;
 }
 
-/** Whether two values are the same JSON, whatever the order of keys. */
+/** Whether two values are equal JSON, regardless of the order of keys. */
 function isSame(left: unknown, right: unknown): boolean {
   if (Array.isArray(left) && Array.isArray(right)) {
     return left.length === right.length && left.every((item, index) => isSame(item, right[index]));

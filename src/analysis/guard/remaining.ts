@@ -1,6 +1,6 @@
 /**
- * Who is not kept out by guards, whatever service account it is about: who may change the policies, give `use`, act as
- * an exception, or change every pod that is created.
+ * Who can get around guards for any service account: by changing the policies, granting `use`, acting as an exception,
+ * or changing every pod that is created.
  */
 import { Guard } from './guard';
 import { Place, Text } from '../access-map';
@@ -12,7 +12,7 @@ import { RoleRules } from '../rbac/role-rules';
 import { RbacRequest, ruleAllows } from '../rbac/rule-match';
 import { RBAC_GROUP, serviceAccountOfUser, Subject } from '../rbac-objects';
 
-/** A right that leads around guards. */
+/** A right that allows getting around guards. */
 export interface RemainingRight {
   readonly subject: Subject;
   /** `delete validatingadmissionpolicies`. */
@@ -22,11 +22,11 @@ export interface RemainingRight {
   readonly givenBy?: Text;
   /** Why it is not certain. */
   readonly doubt?: string;
-  /** Undefined for what every cluster has. */
+  /** Undefined for defaults of every cluster. */
   readonly place?: Place;
 }
 
-/** By one cluster's RBAC, without access policies of EKS. One entry for each subject and each way around. */
+/** Remaining rights by one cluster's RBAC, without EKS access policies. One entry per subject and way around. */
 export function remainingRights(guards: readonly Guard[], rbac: Rbac): RemainingRight[] {
   if (guards.length === 0) return [];
   const all = new Map<string, RemainingRight>();
@@ -42,15 +42,15 @@ export function remainingRights(guards: readonly Guard[], rbac: Rbac): Remaining
 }
 
 /**
- * By the rules of an access policy of EKS: one right for each way around.
+ * Remaining rights by the rules of an EKS access policy. One right per way around.
  *
- * @param namespaces of its scope, which may have wildcards; undefined for the whole cluster
+ * @param namespaces the scope, which may contain wildcards; undefined for the whole cluster
  */
 export function remainingByRules(
   guards: readonly Guard[], { rules }: RoleRules, namespaces?: readonly Text[],
 ): Pick<RemainingRight, 'leadsTo' | 'right' | 'doubt'>[] {
   const isIn = (namespace?: Text): Truth => namespaces === undefined || (namespace !== undefined
-    && some(namespaces, scope => matches(pattern(scope), literal(namespace)) ?? 'its scope is known only later'));
+    && some(namespaces, scope => matches(pattern(scope), literal(namespace)) ?? 'its scope cannot be determined yet'));
   const all = new Map<RemainingRight['leadsTo'], Pick<RemainingRight, 'leadsTo' | 'right' | 'doubt'>>();
   for (const [leadsTo, request] of requestsAround(guards)) {
     const known = all.get(leadsTo);

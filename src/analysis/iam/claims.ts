@@ -4,7 +4,7 @@
  */
 import { remembered } from '../../conventions/remembered';
 
-/** A stand-in may hold colons. */
+/** A stand-in may contain colons. */
 const SUBJECT = /^system:serviceaccount:((?:[^:⟨]|⟨[^⟩]*⟩)*):(.*)$/;
 
 export const isClaim = remembered(key =>

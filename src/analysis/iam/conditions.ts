@@ -7,25 +7,25 @@ import { foldCase, hasStandIn, isSame, join, literal, matches, pattern, splitArn
 import { every, not, some, Truth } from './truth';
 import { remembered } from '../../conventions/remembered';
 
-/** What is known of a key: its values, that the request does not carry it, or nothing. */
+/** What is known about a key: its values, that it is not in the request, or nothing. */
 export type Knowledge = { readonly values: readonly string[]; readonly isList: boolean } | 'absent' | 'unknown';
 
-/** What is known of a request. */
+/** What is known about a request. */
 export interface Facts {
-  /** Keys compare without case. */
+  /** Ignores the case of keys. */
   readonly lookUp: (key: string) => Knowledge;
-  /** Policy variables are replaced; in documents without Version 2012-10-17 they are plain text. */
+  /** Whether policy variables are replaced. Without Version 2012-10-17 they are plain text. */
   readonly variables: boolean;
 }
 
-/** One line of a Condition. */
+/** One key of a Condition element. */
 export interface Condition {
   readonly operator: string;
   readonly key: string;
   readonly values: readonly unknown[];
 }
 
-/** What an operator's name says. */
+/** The meaning of an operator's name. */
 export interface Operator {
   readonly set?: 'any' | 'all';
   readonly ifExists: boolean;
@@ -62,7 +62,7 @@ const TESTS: { readonly [name: string]: Test } = {
 
 const SETS: { readonly [name: string]: Operator['set'] } = { foranyvalue: 'any', forallvalues: 'all' };
 
-/** The operator of that name; undefined when its rules are not known here. */
+/** The operator with this name; undefined if it is not supported here. */
 export const operatorOf = remembered((name): Operator | undefined => {
   const [, set, base, ifExists] =
     /^(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
@@ -73,15 +73,15 @@ export const operatorOf = remembered((name): Operator | undefined => {
 
 export function conditionHolds(condition: Condition, facts: Facts): Truth {
   const operator = operatorOf(condition.operator);
-  if (operator === undefined) return `the operator ${condition.operator} is not evaluated`;
-  if (condition.values.length === 0) return `${condition.operator} gives ${condition.key} no value`;
+  if (operator === undefined) return `the operator ${condition.operator} is not supported`;
+  if (condition.values.length === 0) return `${condition.operator} has no value for ${condition.key}`;
 
   const known = facts.lookUp(condition.key);
-  if (known === 'unknown') return `nobody knows ${condition.key} before the request`;
+  if (known === 'unknown') return `${condition.key} is not known before the request`;
   if (operator.kind === 'null') return isNull(condition, known);
   if (known === 'absent') return holdsWithout(operator, condition);
   if (operator.set === undefined && known.isList) {
-    return `${condition.key} holds a list, for which IAM wants ForAnyValue: or ForAllValues:`;
+    return `${condition.key} is a list, which requires ForAnyValue: or ForAllValues:`;
   }
 
   const holds = (value: string) => valueHolds(operator, condition, value, facts);
@@ -90,13 +90,13 @@ export function conditionHolds(condition: Condition, facts: Facts): Truth {
 
 function isNull({ key, values }: Condition, known: Exclude<Knowledge, 'unknown'>): Truth {
   if (known !== 'absent' && known.values.length === 0) {
-    return `${key} holds an empty list, and whether that is null AWS does not say`;
+    return `${key} is an empty list, and AWS does not document whether that is null`;
   }
   return some(values, value => {
     const wanted = `${value}`.toLowerCase();
     return wanted === 'true' || wanted === 'false'
       ? (wanted === 'true') === (known === 'absent')
-      : `Null wants true or false for ${key}`;
+      : `Null requires true or false for ${key}`;
   });
 }
 
@@ -107,19 +107,19 @@ function isNull({ key, values }: Condition, known: Exclude<Knowledge, 'unknown'>
 function holdsWithout({ set, ifExists, negated }: Operator, { operator, key }: Condition): Truth {
   if (set === 'all') return true;
   if (set === 'any') {
-    return ifExists && `${key} is not in the request, and what ${operator} then means is documented in two ways`;
+    return ifExists && `${key} is not in the request, and the documentation of ${operator} is inconsistent`;
   }
   return ifExists || negated;
 }
 
 function valueHolds(operator: Operator, { key, values }: Condition, value: string, facts: Facts): Truth {
   const holds = some(values, wanted => {
-    if (typeof wanted !== 'string' && typeof wanted !== 'boolean') return `a value for ${key} is no text`;
+    if (typeof wanted !== 'string' && typeof wanted !== 'boolean') return `a value for ${key} is not a string`;
     if (operator.kind === 'bool') return boolHolds(key, `${wanted}`, value);
     const resolved = resolve(`${wanted}`, operator.wildcards, facts);
-    if (resolved === undefined) return false; // a variable without a value equals nothing, and is like nothing
+    if (resolved === undefined) return false; // a variable without a value matches nothing
     return (operator.kind === 'arn' ? arnHolds(resolved, value) : textHolds(resolved, value, operator.ignoreCase))
-      ?? `${key} is ${value}, and whether that is ${wanted} is known only later`;
+      ?? `whether ${key} (${value}) is ${wanted} cannot be determined yet`;
   });
   return operator.negated ? not(holds) : holds;
 }
@@ -128,7 +128,7 @@ function boolHolds(key: string, wanted: string, value: string): Truth {
   const [one, other] = [wanted.toLowerCase(), value.toLowerCase()];
   return [one, other].every(text => text === 'true' || text === 'false')
     ? one === other
-    : `Bool compares ${key} with what is neither true nor false`;
+    : `Bool compares ${key} with a value other than true or false`;
 }
 
 function textHolds(wanted: Symbols, value: string, ignoreCase: boolean): boolean | undefined {
@@ -136,8 +136,8 @@ function textHolds(wanted: Symbols, value: string, ignoreCase: boolean): boolean
 }
 
 /**
- * Each of the six parts of an ARN by itself: `*` does not reach over a colon. Undefined also for what is no ARN: AWS
- * does not say what then.
+ * Compares each of the six parts of an ARN separately: `*` does not match a colon. Also undefined for anything that is
+ * not an ARN, because AWS does not document that.
  */
 function arnHolds(wanted: Symbols, value: string): boolean | undefined {
   const text = literal(value);
@@ -146,11 +146,11 @@ function arnHolds(wanted: Symbols, value: string): boolean | undefined {
   if (areArns && parts.every((part, index) => matches(part, values[index]))) return true;
   if (!hasStandIn(wanted) && !hasStandIn(text)) return areArns ? false : undefined;
   if (isSame(wanted, text)) return true;
-  return matches(wanted, text) === false ? false : undefined; // a stand-in may hold colons
+  return matches(wanted, text) === false ? false : undefined; // a stand-in may contain colons
 }
 
 /**
- * A value with its variables replaced; undefined when one of them has no value.
+ * A value with its variables replaced; undefined if one of them has no value.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
@@ -178,6 +178,6 @@ function variable(body: string, wildcards: boolean, lookUp: Facts['lookUp']): Sy
   const known = lookUp((quote < 0 ? body : body.slice(0, quote)).trim());
   if (known === 'unknown' || (known !== 'absent' && known.isList)) return standIn(body);
   const value = known === 'absent' ? fallback : known.values[0];
-  // Whether a wildcard in a value that somebody sent is one, AWS does not say.
+  // AWS does not document whether a wildcard in a request value acts as a wildcard.
   return value !== undefined && wildcards && /[*?]/.test(value) ? standIn(body) : value && literal(value);
 }

@@ -1,5 +1,5 @@
 /**
- * Why statements that allow others do not allow somebody, in words.
+ * Explains why Allow statements do not match a request.
  */
 import { claimOf, isClaim, issuerOf, readSubject } from './claims';
 import { Condition, conditionHolds, Facts, Operator, operatorOf } from './conditions';
@@ -9,17 +9,17 @@ import { actionMatches, PrincipalTexts, Statement } from './policy-document';
 import { principalMatches, RequestPrincipal, trustedPrincipals } from './principals';
 import { likeness, nearest } from '../../conventions/nearest';
 
-/** One thing by which a statement misses a request. */
+/** One difference between a statement and a request. */
 export interface Mismatch {
   /** Index of the statement. */
   readonly statement: number;
   readonly sid?: string;
   readonly what: 'action' | 'principal' | 'condition';
-  /** Of a condition, as the document writes them. */
+  /** Of a condition, as written in the document. */
   readonly key?: string;
   readonly operator?: string;
   readonly got?: string[];
-  /** What the statement wants, nearest first. */
+  /** The values that the statement allows, nearest first. */
   readonly trusted?: string[];
   /** In words. */
   readonly text: string;
@@ -29,7 +29,7 @@ type Miss = Omit<Mismatch, 'statement' | 'sid'>;
 
 const SHOWN = 3;
 
-/** Nearest first: those that miss by conditions, then by the principal, then by the action. */
+/** Nearest first: statements that differ in conditions, then in the principal, then in the action. */
 export function nearMisses(
   statements: readonly Statement[],
   request: { action: string; principal: RequestPrincipal },
@@ -52,13 +52,13 @@ function missesOf(
   if (statement.principal !== undefined && principalMatches(statement.principal, principal) === false) {
     return [principalMiss(statement.principal, principal)];
   }
-  const conditions = statement.conditions as readonly Condition[]; // a statement that certainly misses can be read
+  const conditions = statement.conditions as readonly Condition[]; // readable, since the answer is certain
   return conditions
     .filter(condition => conditionHolds(condition, facts) === false)
     .map(condition => conditionMiss(condition, facts));
 }
 
-/** How far a statement is from a match: conditions are nearer than the principal, and that than the action. */
+/** How far a statement is from a match: conditions are nearer than the principal, which is nearer than the action. */
 export function distanceOf(misses: readonly Miss[]): number {
   const [{ what, got, trusted }] = misses;
   const order = { condition: misses.length, principal: 1000, action: 2000 }[what];
@@ -68,7 +68,7 @@ export function distanceOf(misses: readonly Miss[]): number {
 function actionMiss({ actions: { values, inverted } }: Statement, action: string): Miss {
   const trusted = nearest(action, values);
   const text = inverted
-    ? `NotAction names ${action}`
+    ? `NotAction excludes ${action}`
     : `action differs: got ${action}, trusted ${describeValues(trusted)}`;
   return { what: 'action', got: [action], trusted, text };
 }
@@ -79,12 +79,12 @@ function principalMiss(principal: PrincipalTexts, { type, id }: RequestPrincipal
   const elsewhere = all.find(candidate => candidate.id === id);
   const text =
     elsewhere !== undefined
-      ? `principal stands under ${elsewhere.type}, where IAM looks for it under ${type}: ${id}`
+      ? `principal is listed under ${elsewhere.type}, but IAM expects it under ${type}: ${id}`
       : (principalDifference(id, trusted[0]) ?? `principal differs: got ${id}, trusted ${describeValues(trusted)}`);
   return { what: 'principal', got: [id], trusted, text };
 }
 
-/** The one part in which two ARNs differ, where it is the partition or the account. */
+/** The only part in which two ARNs differ, if that is the partition or the account. */
 function principalDifference(id: string, trusted: string | undefined): string | undefined {
   const [got, wanted] = [id, trusted ?? ''].map(arnParts);
   const parts = got.length === wanted.length ? [...got.keys()].filter(part => got[part] !== wanted[part]) : [];
@@ -129,11 +129,11 @@ function conditionText(
     ?? `${name} differs: got ${describeValues(got)}, trusted ${describeValues(trusted)}`;
 }
 
-/** Why a key is not in the request. */
+/** Explains why a key is not in the request. */
 function absence(key: string): string {
   for (const prefix of ['https://', 'oidc-provider/']) {
     if (isClaim(key) && key.toLowerCase().includes(prefix)) {
-      return `\`${prefix}\` stands in the key ${key}: IAM's key starts with the host of the issuer`;
+      return `the key ${key} contains \`${prefix}\`, but keys of IAM start with the host of the issuer`;
     }
   }
   return isClaim(key)
@@ -141,7 +141,7 @@ function absence(key: string): string {
     : `\`${key}\` is not in the request`;
 }
 
-/** What a text misses a value by, where it is one of the usual mistakes. */
+/** The common mistake that explains why a text does not match a value, if any. */
 function causeOf(
   { kind, wildcards, ignoreCase }: Operator,
   operator: string,
@@ -151,9 +151,9 @@ function causeOf(
 ): string | undefined {
   if (kind !== 'string') return undefined;
   if (trusted.includes('${') && !facts.variables) return 'a variable is plain text without Version 2012-10-17';
-  if (!wildcards && /[*?]/.test(trusted)) return `a wildcard under ${operator} never matches, use StringLike`;
-  if (!ignoreCase && got.toLowerCase() === trusted.toLowerCase()) return 'only upper and lower case differ';
-  return got.trim() === trusted.trim() ? 'only white space at the ends differs' : undefined;
+  if (!wildcards && /[*?]/.test(trusted)) return `a wildcard with ${operator} never matches; use StringLike`;
+  if (!ignoreCase && got.toLowerCase() === trusted.toLowerCase()) return 'they differ only in case';
+  return got.trim() === trusted.trim() ? 'they differ only in leading or trailing whitespace' : undefined;
 }
 
 /** Which half of system:serviceaccount:<namespace>:<name> differs. */
@@ -171,20 +171,20 @@ function subjectText(claim: string, got: readonly string[], trusted: readonly st
     return differs(
       name,
       sameNamespace.map(halves => halves[1]),
-      `the service account; the namespace ${namespace} agrees`,
+      `the service account; the namespace ${namespace} matches`,
     );
   }
   if (sameName.length > 0) {
     return differs(
       namespace,
       sameName.map(halves => halves[0]),
-      `the namespace; the service account ${name} agrees`,
+      `the namespace; the service account ${name} matches`,
     );
   }
   return differs(asking.join(':'), wanted.map(halves => halves.join(':')), 'namespace and service account');
 }
 
-/** Both halves, if neither is empty. */
+/** Namespace and name, if neither is empty. */
 function halvesOf(subject: string): [string, string] | undefined {
   const { namespace = '', serviceAccount = '' } = readSubject(subject) ?? {};
   return namespace === '' || serviceAccount === '' ? undefined : [namespace, serviceAccount];

@@ -1,5 +1,5 @@
 /**
- * Whether one identity may do more than another: by their policies, statement by statement.
+ * Compares what two identities may do, statement by statement.
  */
 import { covers, foldCase, overlap, pattern, Symbols } from './patterns';
 import { Choice, readDocument, Statement } from './policy-document';
@@ -8,14 +8,14 @@ import { Choice, readDocument, Statement } from './policy-document';
 export interface ComparedPolicy {
   readonly name: string;
   readonly arn?: string;
-  /** Undefined where the policy is elsewhere. */
+  /** Undefined if the policy is not in the input. */
   readonly document?: unknown;
 }
 
 export interface Comparison {
-  /** What the other does not have: `s3:PutObject on arn:aws:s3:::data/*`. */
+  /** Rights that the other does not have: `s3:PutObject on arn:aws:s3:::data/*`. */
   readonly more: string[];
-  /** The policies that leave it open. */
+  /** The policies that prevent a certain answer. */
   readonly unknown: string[];
 }
 
@@ -27,10 +27,11 @@ interface Readable {
 const ADMIN = /:aws:policy\/AdministratorAccess$/;
 
 /**
- * What some policies allow that others do not. Boundaries count as policies that take nothing away: what remains may be
- * less.
+ * Rights that some policies allow but others do not. Ignores the boundary of the first identity, so that it may have
+ * fewer rights than reported.
  *
- * @param own the policies of the other, and the boundary that limits them
+ * @param own the policies of the other identity
+ * @param boundary the permissions boundary of the other identity
  */
 export function rightsBeyond(
   policies: readonly ComparedPolicy[], own: readonly ComparedPolicy[], boundary?: ComparedPolicy,
@@ -73,7 +74,7 @@ function readAll(policies: readonly ComparedPolicy[]): { statements: Readable[];
   return { statements, unreadable };
 }
 
-/** `*` where a statement names what it does not allow. */
+/** Uses `*` for NotAction and NotResource. */
 function callsOf({ actions, resources }: Statement): Array<[action: string, resource: string]> {
   const [allActions, allResources] = [actions, resources].map(({ values, inverted }) => (inverted ? ['*'] : values));
   return allActions.flatMap(action => allResources.map((resource): [string, string] => [action, resource]));
@@ -83,7 +84,7 @@ function isPlainDeny({ effect, conditions }: Statement): boolean {
   return effect === 'Deny' && conditions.length === 0;
 }
 
-/** Undefined where conditions, or a Deny, decide. */
+/** Undefined if it depends on conditions or on a Deny. */
 function isCovered(
   statements: readonly Readable[], { conditions }: Statement, action: string, resource: string,
 ): boolean | undefined {

@@ -1,5 +1,5 @@
 /**
- * A policy document as IAM takes it, or why IAM would not take it.
+ * Parses policy documents as IAM does, or explains why IAM would reject them.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
@@ -10,26 +10,26 @@ import { foldCase, literal, matches, pattern } from './patterns';
 import { isStandIn } from '../stand-in';
 import { not, some, Truth } from './truth';
 
-/** A trust policy names principals, a policy of an identity resources. */
+/** A trust policy names principals, an identity policy resources. */
 type PolicyKind = 'trust' | 'identity';
 
 export interface Statement {
   readonly index: number;
   readonly sid?: string;
-  /** Left out: only the deployment knows. */
+  /** Undefined if it is only known at deployment. */
   readonly effect?: 'Allow' | 'Deny';
   readonly actions: Choice;
   readonly resources: Choice;
-  /** Left out: NotPrincipal. */
+  /** Undefined for NotPrincipal. */
   readonly principal?: PrincipalTexts;
-  /** Or why they cannot be read. */
+  /** A string explains why the conditions cannot be read. */
   readonly conditions: readonly Condition[] | string;
 }
 
 /** A map of texts, `*`, or a stand-in. */
 export type PrincipalTexts = string | { readonly [type: string]: string | readonly string[] };
 
-/** A list, or everything but what it names. */
+/** A list of values; if `inverted`, everything except them. */
 export interface Choice {
   readonly values: readonly string[];
   readonly inverted: boolean;
@@ -37,7 +37,7 @@ export interface Choice {
 
 export interface PolicyDocument {
   readonly statements: readonly Statement[];
-  /** Policy variables are replaced. */
+  /** Whether policy variables are replaced. */
   readonly variables: boolean;
 }
 
@@ -53,31 +53,31 @@ const LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
 const VERSIONS = ['2012-10-17', '2008-10-17'];
 const PRINCIPALS = ['AWS', 'Federated', 'Service', 'CanonicalUser'];
 
-/** A statement that `problemOf` finds no problem in. */
+/** A statement that `problemOf` has accepted. */
 interface CheckedStatement extends StatementJson {
   readonly Action?: string | string[];
   readonly NotAction?: string | string[];
   readonly Resource?: string | string[];
   readonly NotResource?: string | string[];
   readonly Principal?: PrincipalTexts;
-  /** Texts stand for what only the deployment knows. */
+  /** Strings are stand-ins for parts that are only known at deployment. */
   readonly Condition?: string | { readonly [operator: string]: string | { readonly [key: string]: unknown } };
 }
 
-/** The document; or a text that says why nobody can know what it allows. */
+/** The parsed document, or a text that explains why it cannot be evaluated. */
 export function readDocument(document: unknown, kind: PolicyKind): PolicyDocument | string {
-  if (!isObject(document)) return 'the document is no object';
+  if (!isObject(document)) return 'the document is not an object';
   const stranger = Object.keys(document).find(key => !['Version', 'Id', 'Statement'].includes(key));
-  if (stranger !== undefined) return `IAM knows no element ${stranger} of a document`;
+  if (stranger !== undefined) return `${stranger} is not an element of an IAM policy`;
   const { Version: version, Statement: statement }: PolicyJson = document;
   if (version !== undefined && !VERSIONS.some(known => known === version)) {
-    return `Version is none of ${VERSIONS.join(', ')}`;
+    return `Version must be ${VERSIONS.join(' or ')}`;
   }
   if (!isObject(statement) && !Array.isArray(statement)) return 'the document has no Statement';
 
   const statements = listOf<unknown>(statement);
-  for (const [at, one] of statements.entries()) {
-    const problem = problemOf(one, kind);
+  for (const [at, value] of statements.entries()) {
+    const problem = problemOf(value, kind);
     if (problem !== undefined) return `statement ${at}: ${problem}`;
   }
   return {
@@ -86,7 +86,7 @@ export function readDocument(document: unknown, kind: PolicyKind): PolicyDocumen
   };
 }
 
-/** Whether a statement is about an action; upper and lower case are one. */
+/** Whether a statement covers an action, ignoring case. */
 export function actionMatches({ actions: { values, inverted } }: Statement, action: string): Truth {
   if (inverted && values.length === 0) return 'NotAction is empty';
   const found = some(values, value => oneActionMatches(value, action));
@@ -95,27 +95,27 @@ export function actionMatches({ actions: { values, inverted } }: Statement, acti
 
 function oneActionMatches(value: string, action: string): Truth {
   const found = matches(foldCase(pattern(value)), foldCase(literal(action)));
-  if (found === undefined) return `whether ${action} is ${value} is known only later`;
-  return found && !/^(\*+$|[^:*?]+:)/.test(value) ? `IAM documents no wildcard for a service, as in ${value}` : found;
+  if (found === undefined) return `whether ${action} is ${value} cannot be determined yet`;
+  return found && !/^(\*+$|[^:*?]+:)/.test(value) ? `IAM does not document wildcards in the service: ${value}` : found;
 }
 
 function problemOf(statement: unknown, kind: PolicyKind): string | undefined {
-  if (!isObject(statement)) return 'it is no object';
-  for (const key in statement) if (!ELEMENTS[kind].includes(key)) return `IAM knows no ${key} there`;
+  if (!isObject(statement)) return 'it is not an object';
+  for (const key in statement) if (!ELEMENTS[kind].includes(key)) return `${key} is not allowed here`;
   const { Effect: effect } = statement;
-  if (effect !== 'Allow' && effect !== 'Deny' && !isStandIn(effect)) return 'Effect is neither Allow nor Deny';
+  if (effect !== 'Allow' && effect !== 'Deny' && !isStandIn(effect)) return 'Effect must be Allow or Deny';
   for (const [one, other] of PAIRS[kind]) {
     if ((statement[one] === undefined) === (statement[other] === undefined)) {
-      return `it must have one of ${one} and ${other}`;
+      return `it must have either ${one} or ${other}`;
     }
   }
   for (const list of LISTS) {
     if (statement[list] !== undefined && !isTexts(statement[list])) {
-      return `${list} is neither a text nor a list of texts`;
+      return `${list} must be a string or a list of strings`;
     }
   }
   return kind === 'trust' && !isPrincipal(statement.Principal ?? statement.NotPrincipal)
-    ? 'Principal is neither * nor a map of texts'
+    ? 'Principal must be * or a map of strings'
     : conditionProblem(statement.Condition);
 }
 
@@ -130,15 +130,15 @@ function isPrincipal(principal: unknown): boolean {
 
 function conditionProblem(condition: unknown): string | undefined {
   if (condition === undefined || isStandIn(condition)) return undefined;
-  if (!isObject(condition)) return 'Condition is no object';
+  if (!isObject(condition)) return 'Condition must be an object';
   for (const operator in condition) {
-    if (!isObject(condition[operator]) && !isStandIn(condition[operator])) return `${operator} is no object`;
+    if (!isObject(condition[operator]) && !isStandIn(condition[operator])) return `${operator} must be an object`;
   }
   for (const keys of Object.values(condition)) {
-    // A stand-in has no keys to be read.
+    // A stand-in has no keys.
     const values = objectOf(keys);
     for (const key in values) {
-      if (!listOf(values[key]).every(isScalar)) return `the value of ${key} is neither a text nor a list of texts`;
+      if (!listOf(values[key]).every(isScalar)) return `the value of ${key} must be a string or a list of strings`;
     }
   }
   return undefined;
@@ -167,7 +167,7 @@ function choice(named: string | string[] | undefined, others: string | string[] 
 
 function readConditions(condition: CheckedStatement['Condition'] & {}): Condition[] | string {
   if (typeof condition === 'string' || Object.values(condition).some(keys => typeof keys === 'string')) {
-    return 'only the deployment knows the conditions';
+    return 'the conditions are only known at deployment';
   }
   return Object.entries(condition).flatMap(([operator, keys]) => Object.entries(keys)
     .map(([key, values]) => ({ operator, key, values: listOf(values) })));

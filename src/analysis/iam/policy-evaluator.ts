@@ -1,8 +1,7 @@
 /**
- * What the policies of an identity let it do, by IAM's rules. Runs in the browser, too.
+ * Evaluates identity policies by IAM's rules. Also runs in the browser.
  *
- * Nothing is known of the request but action and resource: whatever else a statement asks for makes the answer
- * conditional.
+ * Only action and resource of the request are known: any condition on anything else makes the answer conditional.
  */
 import { conditionHolds, Facts, resolve } from './conditions';
 import { covers, foldCase, literal, matches, overlap, pattern, splitArn, Symbols } from './patterns';
@@ -11,23 +10,23 @@ import { every, not, some, Truth } from './truth';
 
 interface PolicyQuestion {
   readonly action: string;
-  /** `*` for actions that know no resource. */
+  /** `*` for actions without a resource. */
   readonly resource: string;
 }
 
-/** Without conditions; under conditions, or nobody knows; by a Deny; not at all. */
+/** `conditional`: depends on conditions, or is unknown. `deny`: by a Deny statement. `none`: nothing allows it. */
 type PolicyDecision = 'allow' | 'conditional' | 'deny' | 'none';
 
 interface PolicyAnswer {
   readonly decision: PolicyDecision;
   /**
-   * Indexes of document and statement: those that allow, or deny, or make it conditional. The limits count as the
-   * documents after the last.
+   * Indexes of document and statement of the statements that decide. The limits have the indexes after the last
+   * document.
    */
   readonly statements: [number, number][];
 }
 
-/** Patterns with `*` and `?` for what somebody looks for; left out: anything. */
+/** Patterns with `*` and `?`; undefined matches anything. */
 interface PolicySearch {
   readonly action?: string;
   readonly resource?: string;
@@ -42,7 +41,7 @@ interface Part {
 /**
  * Whether identity policies allow a call.
  *
- * @param limits what must allow it, too: a permissions boundary, a session policy; undefined where there is none
+ * @param limits policies that must also allow it: permissions boundary and session policy, if any
  */
 export function evaluatePolicies(
   documents: readonly unknown[],
@@ -63,8 +62,8 @@ export function evaluatePolicies(
 }
 
 /**
- * The statements by which a call that somebody looks for may be allowed, within the limits. A Deny takes them away only
- * if it covers everything looked for.
+ * The statements that may allow a matching call within the limits. A Deny removes them only if it covers the whole
+ * search.
  */
 export function findStatements(
   documents: readonly unknown[],
@@ -99,7 +98,7 @@ function decide(parts: readonly Part[]): PolicyAnswer {
   return { decision: 'conditional', statements: [...new Set([...allowed, ...maybeAllowed, ...maybeDenied])] };
 }
 
-/** A document that nobody can read may do anything, at its first statement. */
+/** An unreadable document may allow or deny anything; it counts as its first statement. */
 function partsOf(document: unknown, index: number, question: PolicyQuestion): Part[] {
   const policy = readDocument(document, 'identity');
   if (typeof policy === 'string') return [{ place: [index, 0], truth: policy }];
@@ -120,7 +119,7 @@ function statementMatches(statement: Statement, policy: PolicyDocument, { action
         typeof statement.conditions === 'string'
           ? statement.conditions
           : every(statement.conditions, condition => conditionHolds(condition, facts)),
-      () => statement.effect !== undefined || 'only the deployment knows the Effect',
+      () => statement.effect !== undefined || 'the Effect is only known at deployment',
     ],
     part => part(),
   );
@@ -130,7 +129,7 @@ function resourceMatches({ values, inverted }: Choice, resource: string, facts: 
   if (inverted && values.length === 0) return 'NotResource is empty';
   const found = some(values, value => oneResourceMatches(value, literal(resource), facts));
   const short = inverted && found === false ? values.find(value => missingFields(value) > 0) : undefined;
-  if (short !== undefined) return `AWS says nothing of an incomplete ARN in NotResource, as ${short}`;
+  if (short !== undefined) return `AWS does not document incomplete ARNs in NotResource: ${short}`;
   return inverted ? not(found) : found;
 }
 
@@ -138,18 +137,20 @@ function resourceMatches({ values, inverted }: Choice, resource: string, facts: 
 function oneResourceMatches(value: string, resource: Symbols, facts: Facts): Truth {
   const wanted = resourcePattern(value, facts);
   const whole = matches(wanted, resource);
-  if (whole !== true || /^\*+$/.test(value)) return whole ?? `whether the resource is ${value}`;
+  if (whole !== true || /^\*+$/.test(value)) {
+    return whole ?? `whether the resource is ${value} cannot be determined yet`;
+  }
   const [parts, given] = [wanted, resource].map(splitArn);
-  // At the end of a part `*` "can expand to match beyond the colon boundaries", AWS says, and leaves open when.
+  // AWS says that `*` at the end of a part "can expand to match beyond the colon boundaries", but not when.
   return (
     (parts.length === given.length && parts.every((part, at) => matches(part, given[at]) === true))
-    || `whether * in ${value} reaches over a colon`
+    || `AWS does not document whether * in ${value} matches a colon`
   );
 }
 
 /** "If you specify an incomplete ARN", AWS adds `*` for all missing fields. */
 function resourcePattern(value: string, facts: Facts): Symbols {
-  // what no request knows is a stand-in, never without a value
+  // unknown variables become stand-ins, so the result is never undefined
   return resolve(value + ':*'.repeat(missingFields(value)), true, facts)!;
 }
 
@@ -204,7 +205,7 @@ function statementReach(statement: Statement, called: Called, search: PolicySear
     : undefined;
 }
 
-/** Whether two statements can be about the same call that somebody looks for. */
+/** Whether two statements can apply to the same call within the search. */
 function canMeet(one: Called, other: Called, search: PolicySearch): boolean {
   const [others, pairs] = [other, one].map(called => pairsOf(called, search));
   return pairs.every(({ choice, looked }, index) => haveCommon(choice, others[index].choice, looked));

@@ -1,5 +1,5 @@
 /**
- * Whether the Principal of a trust policy means somebody.
+ * Whether the Principal of a trust policy matches a caller.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
@@ -8,59 +8,60 @@ import { isSame, literal, matches, split, splitArn, Symbols, textOfSymbols } fro
 import { PrincipalTexts } from './policy-document';
 import { every, some, Truth } from './truth';
 
-/** Who asks: a provider ARN, a role, user or account ARN or an account id, a service. */
+/** The caller: a provider ARN, a role, user or account ARN, an account ID, or a service. */
 export interface RequestPrincipal {
   readonly type: 'Federated' | 'AWS' | 'Service';
   readonly id: string;
 }
 
 export function principalMatches(principal: PrincipalTexts | undefined, asking: RequestPrincipal): Truth {
-  if (principal === undefined) return 'NotPrincipal is not evaluated: AWS advises against it';
+  if (principal === undefined) return 'NotPrincipal is not supported, because AWS advises against it';
   if (principal === '*') return true;
-  if (typeof principal === 'string') return 'only the deployment knows the Principal';
+  if (typeof principal === 'string') return 'the Principal is only known at deployment';
   return some(trustedPrincipals(principal), ({ type, id }) => oneMatches(type, id, asking));
 }
 
-/** What a Principal names. */
+/** The principals that a Principal element lists. */
 export function trustedPrincipals(principal: PrincipalTexts): { readonly type: string; readonly id: string }[] {
   return Object.entries(principal).flatMap(([type, ids]) => listOf(ids as string | string[]).map(id => ({ type, id })));
 }
 
 function oneMatches(type: string, trusted: string, asking: RequestPrincipal): Truth {
   if (type === 'AWS' && trusted === '*') return true;
-  if (type === 'CanonicalUser' && asking.type === 'AWS') return `whose canonical id ${trusted} is`;
+  if (type === 'CanonicalUser' && asking.type === 'AWS') return `whose canonical ID ${trusted} is cannot be determined`;
   if (type === 'AWS' && asking.type === 'Federated') return identityOfProviderAccount(trusted, asking.id);
   if (type !== asking.type) return false;
   if (type === 'AWS') return awsMatches(trusted, asking.id);
-  return trusted === '*' ? `IAM documents no * under ${type}` : equal(literal(trusted), literal(asking.id));
+  return trusted === '*' ? `IAM does not document * under ${type}` : equal(literal(trusted), literal(asking.id));
 }
 
 /**
- * A web identity is none of the account's users and roles; whether an account as principal means it too, AWS does not
- * say.
+ * A web identity is not a user or role of the account. AWS does not document whether an account as principal includes
+ * it.
  */
 function identityOfProviderAccount(trusted: string, provider: string): Truth {
   return (
     isAccount(trusted)
     && sameAccount(trusted, provider) !== false
-    && `whether ${trusted} means web identities of the account, too`
+    && `AWS does not document whether ${trusted} includes web identities of the account`
   );
 }
 
 function awsMatches(trusted: string, asking: string): Truth {
   if (trusted === asking) return true;
-  if (/^A[A-Z0-9]{15,}$/.test(trusted)) return `whose unique id ${trusted} is`;
+  if (/^A[A-Z0-9]{15,}$/.test(trusted)) return `whose unique ID ${trusted} is cannot be determined`;
   if (isAccount(trusted)) return sameAccount(trusted, asking);
   const [role, session] = [roleOf(trusted), sessionOf(asking)];
   if (role && session) return sameParts(role, session);
   const [trustedSession, askingRole] = [sessionOf(trusted), roleOf(asking)];
   if (trustedSession && askingRole) {
-    return sameParts(trustedSession, askingRole) !== false && `whether the session of the role is ${trusted}`;
+    return sameParts(trustedSession, askingRole) !== false
+      && `whether the session of the role is ${trusted} cannot be determined yet`;
   }
-  return trusted === accountText(asking) || equal(literal(trusted), literal(asking)); // a stand-in can be an account id
+  return trusted === accountText(asking) || equal(literal(trusted), literal(asking)); // a stand-in can be an account ID
 }
 
-/** Whether a principal is the account of who asks, or another account: not anybody by name. */
+/** Whether a principal is an account, the caller's or another, and not a named role or user. */
 export function isAccountOf(trusted: string, asking: string): boolean {
   return isAccount(trusted) || trusted === accountText(asking);
 }
@@ -69,14 +70,14 @@ function isAccount(id: string): boolean {
   return /^\d{12}$/.test(id) || /^arn:[^:]+:iam::.*:root$/.test(id);
 }
 
-/** An account id has no partition. */
+/** An account ID has no partition. */
 function sameAccount(trusted: string, asking: string): Truth {
   const [one, other] = [trusted, asking].map(partsOf);
-  if (!one || !other) return `whether ${asking} belongs to ${trusted}`;
+  if (!one || !other) return `whether ${asking} belongs to ${trusted} cannot be determined yet`;
   return every([1, 4].filter(part => one[part] && other[part]), part => equal(one[part], other[part]));
 }
 
-/** The parts of an ARN, or of one that is known by its account alone; undefined for what is neither. */
+/** The parts of an ARN, or the account of an account ID; otherwise undefined. */
 function partsOf(id: string): Symbols[] | undefined {
   const parts = splitArn(literal(id));
   if (parts.length === 6) return parts;
@@ -88,7 +89,7 @@ function accountText(id: string): string | undefined {
   return account && textOfSymbols(account);
 }
 
-/** Partition, account and name of a role; a session does not tell the path of its role. */
+/** Partition, account and name of a role. The path is left out, because sessions do not contain it. */
 function roleOf(id: string): Symbols[] | undefined {
   return roleParts(id, 'iam', 'role', path => path[path.length - 1]);
 }
@@ -115,5 +116,5 @@ function sameParts(one: Symbols[], other: Symbols[]): Truth {
 }
 
 function equal(one: Symbols, other: Symbols): Truth {
-  return matches(one, other) ?? `whether ${textOfSymbols(one)} is ${textOfSymbols(other)}`;
+  return matches(one, other) ?? `whether ${textOfSymbols(one)} is ${textOfSymbols(other)} cannot be determined yet`;
 }

@@ -1,5 +1,5 @@
 /**
- * Which subjects of tokens exist: `system:serviceaccount:<namespace>:<name>`, with names as Kubernetes allows them.
+ * Valid token subjects: `system:serviceaccount:<namespace>:<name>`, with names that Kubernetes allows.
  */
 import { readSubject } from './claims';
 import { overlap, pattern } from './patterns';
@@ -16,7 +16,7 @@ export interface SubjectOperator {
 const ANY_SUBJECT = pattern(`${SERVICE_ACCOUNT}*:*`);
 const POLICY_VARIABLE = /\$\{/;
 
-/** Whether a value can be the subject of a service account, or match one. True if only the deployment knows. */
+/** Whether a value can be or match the subject of a service account. True if it is only known at deployment. */
 export function canBeSubject(value: string, { wildcards, ignoreCase }: SubjectOperator): boolean {
   const subject = ignoreCase ? lowerCase(value) : value;
   if (POLICY_VARIABLE.test(subject)) return true;
@@ -29,7 +29,7 @@ export function canBeSubject(value: string, { wildcards, ignoreCase }: SubjectOp
     && (isAny(names.serviceAccount) || OBJECT_NAME.pattern.test(fill(names.serviceAccount)));
 }
 
-/** The subject that was meant, if a usual mistake explains the value. */
+/** The intended subject, if a common mistake explains the value. */
 export function meantSubject(value: string): string | undefined {
   const [, namespace, name] = /^(?:system:)?service-?accounts?[:/]([^:/]+)[:/]([^:/]+)$/.exec(lowerCase(value).trim())
     ?? [];
@@ -37,7 +37,7 @@ export function meantSubject(value: string): string | undefined {
   return namespace !== undefined && canBeSubject(meant, { wildcards: true, ignoreCase: false }) ? meant : undefined;
 }
 
-/** Whether a value is meant to be the subject of a service account, right or wrong. */
+/** Whether a value is intended to be the subject of a service account, valid or not. */
 export function looksLikeSubject(value: string): boolean {
   return /service-?accounts?[:/]/i.test(value);
 }
@@ -47,7 +47,7 @@ export function isSwapped(claim: string, value: string): boolean {
   return claim === 'sub' ? value === DEFAULT_AUDIENCE : claim === 'aud' && value.startsWith(SERVICE_ACCOUNT);
 }
 
-/** Except in the names of stand-ins. */
+/** Converts to lower case, except for the names of stand-ins. */
 function lowerCase(text: string): string {
   return text.replace(/⟨[^⟩]*⟩|[^⟨]+/g, part => (part.startsWith('⟨') ? part : part.toLowerCase()));
 }

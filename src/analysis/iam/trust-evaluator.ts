@@ -1,7 +1,8 @@
 /**
- * Whether a trust policy lets somebody in, by IAM's rules.
+ * Evaluates trust policies by IAM's rules.
  *
- * What only the deployment or the request can tell is unknown, and so is what AWS does not document: never a guess.
+ * The answer is unknown, never a guess, if it depends on the deployment, on the request, or on behavior that AWS does
+ * not document.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
@@ -18,17 +19,18 @@ import { every, Truth } from './truth';
 type Decision = 'allow' | 'deny' | 'unknown';
 
 /**
- * Who asks, with what is known of the request. Values may hold stand-ins `⟨…⟩`: texts that only the deployment knows.
+ * The caller and what is known about the request. Values may contain stand-ins `⟨…⟩`: texts that are only known at
+ * deployment.
  */
 export interface TrustRequest {
-  /** Say sts:AssumeRoleWithWebIdentity. */
+  /** For example sts:AssumeRoleWithWebIdentity. */
   readonly action: string;
   readonly principal: RequestPrincipal;
-  /** Keys compare without case. */
+  /** Keys are case-insensitive. */
   readonly context: { readonly [key: string]: string | readonly string[] };
   /**
-   * Keys that the request certainly does not carry, beside those of other issuers if it is a web identity. Anything
-   * else without a value is unknown.
+   * Keys that are certainly not in the request, in addition to keys of other issuers for a web identity. All other
+   * keys without a value are unknown.
    *
    * @default - none
    */
@@ -38,18 +40,18 @@ export interface TrustRequest {
 export interface TrustAnswer {
   readonly decision: Decision;
   /**
-   * Index of the decisive statement: the one that allows, or the Deny. None if no statement allows, or nobody knows.
+   * Index of the deciding Allow or Deny statement. Undefined if no statement allows it, or if the answer is unknown.
    */
   readonly statement?: number;
-  /** Why the statements that allow others do not allow this, nearest first. */
+  /** Why the Allow statements do not match, nearest first. */
   readonly nearMisses: Mismatch[];
   /** Why it is unknown. */
   readonly unknowns: string[];
 }
 
 /**
- * What a trust policy answers. `allow` for a principal of an account that is trusted as a whole means: the trust policy
- * leaves it to the account's own policies.
+ * Evaluates a trust policy. For a principal of an account that is trusted as a whole, `allow` means that the decision
+ * is left to the account's own policies.
  */
 export function evaluateTrust(document: unknown, request: TrustRequest): TrustAnswer {
   const policy = readDocument(document, 'trust');
@@ -67,7 +69,7 @@ export function evaluateTrust(document: unknown, request: TrustRequest): TrustAn
   const given = { decision, ...statement !== undefined && { statement }, unknowns };
   return missing.length === 0 ? { ...given, nearMisses: [] } : {
     ...given,
-    // Many ask for the decision alone.
+    // Many callers need only the decision.
     get nearMisses() { return nearMisses(missing, request, facts); },
   };
 }
@@ -107,7 +109,7 @@ function statementMatches(statement: Statement, request: TrustRequest, facts: Fa
         typeof statement.conditions === 'string'
           ? statement.conditions
           : every(statement.conditions, condition => conditionHolds(condition, facts)),
-      () => statement.effect !== undefined || 'only the deployment knows the Effect',
+      () => statement.effect !== undefined || 'the Effect is only known at deployment',
     ],
     part => part(),
   );
@@ -130,14 +132,14 @@ function factsOf({ context, principal, absent }: TrustRequest, { variables }: Po
   return { lookUp, variables };
 }
 
-/** Whether an empty text is a value, AWS leaves open. */
+/** AWS does not document whether an empty text is a value. */
 function knowledge(values: string | readonly string[]): Knowledge {
   return values === ''
     ? 'unknown'
     : { values: listOf(values as string | string[]), isList: typeof values !== 'string' };
 }
 
-/** Whether a key is a claim of an issuer who did not write the token. */
+/** Whether a key is a claim of an issuer other than the one of the token. */
 function isOfAnotherIssuer(key: string, given: readonly string[]): boolean {
   const issuers = given.filter(isClaim).map(claim => fold(issuerOf(claim)));
   return issuers.length > 0
@@ -146,5 +148,5 @@ function isOfAnotherIssuer(key: string, given: readonly string[]): boolean {
 }
 
 function fold(text: string): string {
-  return textOfSymbols(foldCase(pattern(text))); // no wildcard is meant: only what stands in ⟨…⟩ is apart
+  return textOfSymbols(foldCase(pattern(text))); // only to keep the stand-ins apart, not for wildcards
 }

@@ -1,9 +1,9 @@
 /**
- * Three values: true, false, or a text that says why nobody can know before the deployment.
+ * A truth value: true, false, or a text that explains why it is unknown before the deployment.
  */
 export type Truth = boolean | string;
 
-/** Whether all of them are: one that is not settles it, whatever is unknown. */
+/** Whether all items pass. One failing item decides, regardless of unknown items. */
 export function every<T>(items: readonly T[], test: (item: T) => Truth): Truth {
   let all: Truth = true;
   for (let at = 0; at < items.length; at++) {
@@ -14,7 +14,7 @@ export function every<T>(items: readonly T[], test: (item: T) => Truth): Truth {
   return all;
 }
 
-/** Whether one of them is: one that is settles it, whatever is unknown. */
+/** Whether any item passes. One passing item decides, regardless of unknown items. */
 export function some<T>(items: readonly T[], test: (item: T) => Truth): Truth {
   return not(every(items, item => not(test(item))));
 }

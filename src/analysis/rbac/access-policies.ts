@@ -1,6 +1,6 @@
 /**
- * What access policies of EKS give: the rules that lead to service accounts. As the user guide had them on December 18,
- * 2024; the one for Secrets as read on November 30, 2026.
+ * The rules of EKS access policies that lead to service accounts. From the user guide as of December 18, 2024; the
+ * policy for Secrets as of November 30, 2026.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
  */
@@ -28,7 +28,7 @@ const EDIT = [
     + 'secrets serviceaccounts services services/proxy',
 ];
 
-/** By name. Policies that are not among them are not known. */
+/** Rules by policy name. Any other policy is unknown. */
 const RULES: Readonly<Record<string, readonly string[]>> = {
   AmazonEKSClusterAdminPolicy: ['* | * | *'],
   AmazonEKSAdminPolicy: [...EDIT, `${WRITE} ${READ} | rbac.authorization.k8s.io | rolebindings roles`],
@@ -44,14 +44,14 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   AmazonEKSNetworkingPolicy: [],
 };
 
-/** Why rules may not lead where they seem to. */
+/** Why the rules of a policy may not have their usual effect. */
 const DOUBTS: Readonly<Record<string, string>> = {
-  AmazonEKSAdminViewPolicy: 'whether reading is enough to run commands in pods is not known for EKS',
+  AmazonEKSAdminViewPolicy: 'it is not known whether read access is enough to run commands in pods on EKS',
 };
 
 const known = new Map<string, RoleRules>();
 
-/** Undefined for a policy that is not known here. */
+/** The rules of an access policy; undefined for an unknown policy. */
 export function rulesOfAccessPolicy(name: string): RoleRules | undefined {
   if (!Object.hasOwn(RULES, name)) return undefined;
   let rules = known.get(name);
@@ -65,10 +65,10 @@ export function rulesOfAccessPolicy(name: string): RoleRules | undefined {
 }
 
 /**
- * What the access policies of a principal give it. It is not given to its user name: who impersonates that gets nothing
- * of it.
+ * The grants from the access policies of a principal. They do not belong to its user name, so impersonating the user
+ * does not give them.
  *
- * @param namespaces that are known; scopes may be patterns
+ * @param namespaces the known namespaces, to resolve scopes that are patterns
  */
 export function grantsOfAccessPolicies(
   { principal, policies, place }: ClusterPrincipal, namespaces: readonly string[],
@@ -92,7 +92,7 @@ export function grantsOfAccessPolicies(
   });
 }
 
-/** The namespaces of a scope: itself, or those that are known and like it. */
+/** The namespaces of a scope: itself, or the known namespaces that match it. */
 function namesIn(
   scope: string, namespaces: readonly string[],
 ): Array<{ readonly namespace: string; readonly truth: Exclude<Truth, false> }> {
@@ -100,6 +100,6 @@ function namesIn(
   return namespaces.flatMap(namespace => {
     const truth = matches(pattern(scope), literal(namespace));
     return truth === false ? []
-      : [{ namespace, truth: truth ?? `whether ${namespace} is like ${scope} is known only later` }];
+      : [{ namespace, truth: truth ?? `whether ${namespace} matches ${scope} cannot be determined yet` }];
   });
 }

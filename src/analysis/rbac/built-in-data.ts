@@ -1,11 +1,11 @@
 /**
- * The default roles and bindings of kube-apiserver 1.34, as `built-in-roles.ts` reads them. They are what the API
- * server creates by itself when it starts; `test/token/rbac.cluster.ts` compares them with one that runs.
+ * The default roles and bindings of kube-apiserver 1.34, in the format of `built-in-roles.ts`. The API server creates
+ * them when it starts; `test/token/rbac.cluster.ts` compares them with a running API server.
  *
  * @see https://github.com/kubernetes/kubernetes/tree/v1.34.4/plugin/pkg/auth/authorizer/rbac/bootstrappolicy/testdata
  */
 
-/** The minor version that they are of. */
+/** The minor version of these defaults. */
 export const KUBERNETES_VERSION = '1.34';
 
 const CONTROLLER = 'system:controller:';
@@ -14,9 +14,9 @@ export interface BuiltInRole {
   /** Of a Role. */
   readonly namespace?: string;
   readonly name: string;
-  /** The aggregated role that takes its rules. */
+  /** The aggregated role that includes its rules. */
   readonly aggregatesTo?: string;
-  /** The name under which it is aggregated. */
+  /** The name in the aggregation label. */
   readonly aggregated?: string;
   /** `verbs | groups | resources | names`, or `verbs | URLs`; `core` is the group without a name. */
   readonly rules?: readonly string[];
@@ -26,7 +26,7 @@ export interface BuiltInBinding {
   /** Of a RoleBinding. */
   readonly namespace?: string;
   readonly name: string;
-  /** If it has another name. */
+  /** The name of the role, if it differs. */
   readonly role?: string;
   /** The kind, and the name; service accounts are in `kube-system`. */
   readonly subjects: readonly string[];
@@ -778,7 +778,7 @@ export const BINDINGS: readonly BuiltInBinding[] = [
   },
   { namespace: 'kube-system', name: 'system:controller:cloud-provider', subjects: ['ServiceAccount cloud-provider'] },
   { namespace: 'kube-system', name: 'system:controller:token-cleaner', subjects: ['ServiceAccount token-cleaner'] },
-  // Each controller has an account of its own.
+  // Each controller has its own service account.
   ...ROLES.filter(role => role.namespace === undefined && role.name.startsWith(CONTROLLER)).map(({ name }) => ({
     name, subjects: [`ServiceAccount ${name.slice(CONTROLLER.length)}`],
   })),

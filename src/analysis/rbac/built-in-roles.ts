@@ -1,5 +1,5 @@
 /**
- * The roles and bindings that every cluster has, and no manifest shows.
+ * The roles and bindings that every cluster has by default.
  */
 import { RbacBinding, RbacRole, Rule, Subject } from '../rbac-objects';
 import { BINDINGS, BuiltInBinding, BuiltInRole, ROLES } from './built-in-data';
@@ -26,7 +26,7 @@ function roleOf({ namespace, name, aggregatesTo, aggregated, rules = [] }: Built
   };
 }
 
-/** A rule as data writes it. */
+/** Parses a rule in the format of `built-in-data.ts`. */
 export function ruleOf(text: string): Rule {
   const [verbs, second, third, names = []] = text.split(' | ').map(part => part.split(' '));
   return third === undefined

@@ -1,66 +1,66 @@
 /**
- * What rights in a cluster lead to: service accounts, and with them AWS roles. One entry for each way.
+ * The ways from rights in a cluster to service accounts and their AWS roles. One entry per way.
  */
 import { ADMISSION_GROUP } from '../admission-objects';
 import { RBAC_GROUP } from '../rbac-objects';
 
 /**
- * How sure it is that a right leads there: `certain` where the API server allows it and nothing else is needed, `high`
- * where something usual is needed, too, `low` where it takes more, and `unknown` where RBAC does not tell. Best first.
+ * How certain it is that a right leads there, best first. `certain`: the API server allows it and nothing else is
+ * needed; `high`: also needs something common; `low`: needs more; `unknown`: RBAC does not determine it.
  */
 export const CONFIDENCES = ['certain', 'high', 'medium', 'low', 'unknown'] as const;
 export type Confidence = typeof CONFIDENCES[number];
 
-/** A right that is a part of a way. */
+/** A right that a way needs. */
 export interface Right {
-  /** One of them is enough. */
+  /** Any one is enough. */
   readonly verbs: readonly string[];
   readonly group: string;
-  /** One of them is enough. */
+  /** Any one is enough. */
   readonly resources: readonly string[];
   readonly subresource?: string;
-  /** The objects it takes: one of them is enough. Without it, any. */
+  /** Object names, of which any one is enough. Undefined for any object. */
   readonly names?: readonly string[];
-  /** The one namespace where it leads anywhere. */
+  /** The only namespace in which the right matters. */
   readonly namespace?: string;
-  /** Whether objects of the resource are in no namespace, so that a RoleBinding does not give it. */
+  /** Whether the resource is cluster-scoped, so that a RoleBinding does not grant the right. */
   readonly isOfCluster?: boolean;
 }
 
-/** What a way leads to. Rights are those in the cluster; only pods and tokens give the role, too. */
+/** What a way leads to. `rights` are only rights in the cluster; pods and tokens also give the AWS role. */
 export type Yield =
   /** Pods as any service account of the namespace. */
   | 'any-account'
-  /** The service accounts of pods that run. */
+  /** The service accounts of running pods. */
   | 'running-accounts'
   /** Tokens of the service accounts that the rule names. */
   | 'named-accounts'
   | 'rights-of-named-accounts'
-  /** Of the service accounts whose token is in a Secret. */
+  /** The rights of service accounts whose token is in a Secret. */
   | 'rights-of-any-account'
   | 'rights-of-users'
   | 'rights-of-groups'
-  /** Of users and groups, but for `system:masters`. */
+  /** The rights of users and groups, except `system:masters`. */
   | 'rights-of-anyone'
-  /** Of the roles that the rule names. */
+  /** The rights of the roles that the rule names. */
   | 'rights-of-roles'
   | 'every-right'
-  /** The node, and with it the service accounts of all its pods. */
+  /** The node, and so the service accounts of all its pods. */
   | 'node'
-  /** Helps on another way. */
+  /** Only useful in combination with another way. */
   | 'supports'
   | 'nothing';
 
 export interface ReachPath {
   readonly id: string;
-  /** All of them are needed. The names in the rule of the first one decide what is reached. */
+  /** All of them are needed. The object names in the rule of the first right determine what is reached. */
   readonly rights: readonly Right[];
   readonly yields: Yield;
   readonly confidence: Confidence;
-  /** Whether it takes an existing object: a workload, a binding, or a role that is bound to the subject. */
+  /** Whether it needs an existing object: a workload, a binding, or a role that is bound to the subject. */
   readonly needsObject?: boolean;
   readonly text: string;
-  /** Where this is from. */
+  /** The documentation that describes it. */
   readonly source: string;
 }
 
@@ -99,14 +99,14 @@ const WORKLOADS: ReadonlyArray<readonly [group: string, resources: string]> = [
 
 const SIGNERS = ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'];
 
-/** All ways. A live test compares who has a right with kube-apiserver; the ways themselves rest on their sources. */
+/** All ways. A live test compares who has a right with kube-apiserver; the ways themselves rely on their sources. */
 export const PATHS: readonly ReachPath[] = [
   {
     id: 'create-pods',
     rights: [right('create', '', 'pods')],
     yields: 'any-account',
     confidence: 'certain',
-    text: 'A pod may name any service account of its namespace. That takes no right on the service account.',
+    text: 'A pod may use any service account of its namespace. That requires no right on the service account.',
     source: GOOD_PRACTICES,
   },
   ...WORKLOADS.flatMap(([group, resources]): ReachPath[] => [
@@ -143,7 +143,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right(CHANGE, '', 'pods')],
     yields: 'running-accounts',
     confidence: 'high',
-    text: 'The image of a running pod can be changed, its service account cannot.',
+    text: 'The image of a running pod can be changed, but not its service account.',
     source: `${PODS}#pod-update-and-replacement`,
   },
   {
@@ -151,7 +151,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right(CHANGE, '', 'pods/ephemeralcontainers')],
     yields: 'running-accounts',
     confidence: 'certain',
-    text: 'A container is added to a running pod, and can mount its token.',
+    text: 'A container that is added to a running pod can mount its token.',
     source: `${PODS}ephemeral-containers/`,
   },
   {
@@ -159,7 +159,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right('create', '', 'pods/exec')],
     yields: 'running-accounts',
     confidence: 'certain',
-    text: 'A command in a running pod reads its token.',
+    text: 'A command in a running pod can read its token.',
     source: GOOD_PRACTICES,
   },
   {
@@ -167,7 +167,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right('get', '', 'pods/exec')],
     yields: 'running-accounts',
     confidence: 'high',
-    text: 'A command in a running pod, by a GET request. Newer versions of Kubernetes require the verb create.',
+    text: 'A GET request can run a command in a running pod. Newer versions of Kubernetes require the verb create.',
     source: GOOD_PRACTICES,
   },
   {
@@ -175,7 +175,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right('create get', '', 'pods/attach')],
     yields: 'running-accounts',
     confidence: 'low',
-    text: 'Input to the process of a running pod: it depends on what the process does with it.',
+    text: 'Sends input to the process of a running pod. The effect depends on the process.',
     source: `${SITE}/reference/kubectl/generated/kubectl_attach/`,
   },
   {
@@ -183,7 +183,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right('create get', '', 'pods services/proxy')],
     yields: 'running-accounts',
     confidence: 'low',
-    text: 'Requests to a workload: they lead to its role only if the workload gives its credentials away.',
+    text: 'Sends requests to a workload. They lead to its role only if the workload exposes its credentials.',
     source: `${SITE}/tasks/access-application-cluster/`,
   },
   {
@@ -191,7 +191,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right('create get', '', 'pods/portforward')],
     yields: 'running-accounts',
     confidence: 'low',
-    text: 'Requests to a workload: they lead to its role only if the workload gives its credentials away.',
+    text: 'Sends requests to a workload. They lead to its role only if the workload exposes its credentials.',
     source: `${SITE}/tasks/access-application-cluster/port-forward-access-application-cluster/`,
   },
   {
@@ -199,7 +199,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right('create', '', 'serviceaccounts/token')],
     yields: 'named-accounts',
     confidence: 'certain',
-    text: 'A token of the service account with the audience of STS, without a pod. Not known for EKS Pod Identity.',
+    text: 'Creates a token of the service account for the STS audience, without a pod. Unknown for EKS Pod Identity.',
     source: GOOD_PRACTICES,
   },
   {
@@ -207,7 +207,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right('create', '', 'serviceaccounts')],
     yields: 'supports',
     confidence: 'low',
-    text: 'A name that a trust policy admits and nobody has taken. A pod or a token is needed, too.',
+    text: 'Creates a service account with an unused name that a trust policy allows. Also needs a pod or a token.',
     source: TOKENS,
   },
   {
@@ -215,7 +215,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right(CHANGE, '', 'serviceaccounts')],
     yields: 'supports',
     confidence: 'low',
-    text: 'The annotation of the role: the workload gets another role, or none. It gives no access.',
+    text: 'Changes the role annotation, so the workload gets another role or none. By itself it gives no access.',
     source: TOKENS,
   },
   {
@@ -223,7 +223,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right(WRITE, RBAC_GROUP, 'roles rolebindings')],
     yields: 'nothing',
     confidence: 'certain',
-    text: 'Kubernetes lets nobody grant rights that they do not hold, without bind or escalate.',
+    text: 'Without bind or escalate, Kubernetes does not let anyone grant rights that they do not have.',
     source: ESCALATION,
   },
   ...['roles', 'clusterroles'].flatMap((kind): ReachPath[] => [
@@ -232,7 +232,7 @@ export const PATHS: readonly ReachPath[] = [
       rights: [right('bind', RBAC_GROUP, kind), right('create', RBAC_GROUP, 'rolebindings')],
       yields: 'rights-of-roles',
       confidence: 'certain',
-      text: 'A RoleBinding gives the role in its namespace, to anyone.',
+      text: 'A RoleBinding grants the role in its namespace to anyone.',
       source: ESCALATION,
     },
     {
@@ -253,7 +253,7 @@ export const PATHS: readonly ReachPath[] = [
     ],
     yields: 'rights-of-roles',
     confidence: 'certain',
-    text: 'A ClusterRoleBinding gives the role in the whole cluster, to anyone.',
+    text: 'A ClusterRoleBinding grants the role in the whole cluster to anyone.',
     source: ESCALATION,
   },
   {
@@ -289,7 +289,7 @@ export const PATHS: readonly ReachPath[] = [
       ],
       yields: 'every-right',
       confidence: 'certain',
-      text: 'A new role can be given any right, and be bound.',
+      text: 'A new role can be given any right, and then be bound.',
       source: ESCALATION,
     },
   ]),
@@ -298,7 +298,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right('impersonate', '', 'serviceaccounts')],
     yields: 'rights-of-named-accounts',
     confidence: 'certain',
-    text: 'The rights of the service account in the cluster, but not its role.',
+    text: 'Gives the rights of the service account in the cluster, but not its AWS role.',
     source: IMPERSONATION,
   },
   {
@@ -306,7 +306,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right('impersonate', '', 'users', OF_CLUSTER)],
     yields: 'rights-of-users',
     confidence: 'certain',
-    text: 'The rights of the user, without those of its groups.',
+    text: 'Gives the rights of the user, without the rights of its groups.',
     source: IMPERSONATION,
   },
   ...[right('impersonate', '', 'users', OF_CLUSTER), right('impersonate', '', 'serviceaccounts')].map(
@@ -315,7 +315,7 @@ export const PATHS: readonly ReachPath[] = [
       rights: [right('impersonate', '', 'groups', OF_CLUSTER), user],
       yields: 'rights-of-groups',
       confidence: 'certain',
-      text: 'The rights of the group; without a restriction by name, those of system:masters.',
+      text: 'Gives the rights of the group; if names are not restricted, also of system:masters.',
       source: IMPERSONATION,
     }),
   ),
@@ -324,7 +324,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right('get list watch update patch', '', 'secrets')],
     yields: 'rights-of-any-account',
     confidence: 'low',
-    text: 'The rights of service accounts that still have a long-lived token. Its issuer is not the OIDC issuer.',
+    text: 'Gives the rights of service accounts with a long-lived token. Its issuer is not the OIDC issuer.',
     source: TOKENS,
   },
   {
@@ -332,7 +332,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right('create', '', 'secrets'), right('get list watch update patch', '', 'secrets')],
     yields: 'rights-of-any-account',
     confidence: 'high',
-    text: 'The controller manager puts a token into a new Secret of the type service-account-token.',
+    text: 'The controller manager writes a token to a new Secret of type service-account-token.',
     source: TOKENS,
   },
   {
@@ -351,7 +351,7 @@ export const PATHS: readonly ReachPath[] = [
     ],
     yields: 'any-account',
     confidence: 'unknown',
-    text: 'A mutating policy can change every pod that is created from then on, where the API is enabled.',
+    text: 'If the API is enabled, a mutating policy can change every pod that is created from then on.',
     source: `${SITE}/reference/access-authn-authz/mutating-admission-policy/`,
   },
   {
@@ -359,7 +359,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right(WRITE, ADMISSION_GROUP, 'validatingwebhookconfigurations', OF_CLUSTER)],
     yields: 'nothing',
     confidence: 'certain',
-    text: 'A validating webhook reads and refuses objects.',
+    text: 'A validating webhook can only read and reject objects.',
     source: ADMISSION_PAGE,
   },
   {
@@ -367,7 +367,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right('get create', '', 'nodes/proxy', OF_CLUSTER)],
     yields: 'running-accounts',
     confidence: 'high',
-    text: "The kubelet's API runs commands in pods of its node.",
+    text: 'The kubelet API can run commands in pods of its node.',
     source: GOOD_PRACTICES,
   },
   {
@@ -379,7 +379,7 @@ export const PATHS: readonly ReachPath[] = [
     ],
     yields: 'rights-of-anyone',
     confidence: 'unknown',
-    text: 'A client certificate of any user or group but system:masters. Not verified for EKS.',
+    text: 'Gives a client certificate of any user or group except system:masters. Not verified for EKS.',
     source: SIGNING,
   },
   {
@@ -387,7 +387,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right('create', '', 'pods')],
     yields: 'node',
     confidence: 'high',
-    text: 'Unless Pod Security forbids it, a privileged pod takes over its node: the tokens of all its pods.',
+    text: 'Unless Pod Security forbids it, a privileged pod can take over its node and the tokens of all its pods.',
     source: GOOD_PRACTICES,
   },
   {
@@ -395,7 +395,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right(CHANGE, '', 'configmaps', { names: ['aws-auth'], namespace: 'kube-system' })],
     yields: 'every-right',
     confidence: 'unknown',
-    text: 'Where EKS reads aws-auth, it makes any IAM principal an administrator of the cluster.',
+    text: 'If EKS uses aws-auth, any IAM principal can be made an administrator of the cluster.',
     source: 'https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html',
   },
   {
@@ -406,7 +406,7 @@ export const PATHS: readonly ReachPath[] = [
     ],
     yields: 'every-right',
     confidence: 'unknown',
-    text: 'Where EKS reads aws-auth, it makes any IAM principal an administrator of the cluster.',
+    text: 'If EKS uses aws-auth, any IAM principal can be made an administrator of the cluster.',
     source: 'https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html',
   },
   {
@@ -414,7 +414,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [right(CHANGE, '', 'namespaces')],
     yields: 'supports',
     confidence: 'low',
-    text: 'Labels of the namespace decide on Pod Security, and on which policies apply.',
+    text: 'Labels of the namespace determine Pod Security and which policies apply.',
     source: GOOD_PRACTICES,
   },
   {
@@ -425,7 +425,7 @@ export const PATHS: readonly ReachPath[] = [
     )],
     yields: 'supports',
     confidence: 'certain',
-    text: 'Policies that guard pods and service accounts can be removed.',
+    text: 'Policies that protect pods and service accounts can be removed.',
     source: `${SITE}/reference/access-authn-authz/validating-admission-policy/`,
   },
   ...[
@@ -440,7 +440,7 @@ export const PATHS: readonly ReachPath[] = [
     rights: [own],
     yields: 'nothing',
     confidence: 'certain',
-    text: 'It starts, stops or places pods, and does not choose their service account.',
+    text: 'Starts, stops or schedules pods, but does not choose their service account.',
     source: GOOD_PRACTICES,
   })),
 ];

@@ -1,5 +1,5 @@
 /**
- * Kubernetes RBAC: who may do what, and by which binding.
+ * Evaluates Kubernetes RBAC: who may do what, and by which binding.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
@@ -10,32 +10,32 @@ import { builtInBindings, builtInRoles } from './built-in-roles';
 import { RoleKey, RoleRule, RoleRules, RoleTable } from './role-rules';
 import { isSameText, RbacRequest, ruleAllows } from './rule-match';
 
-/** Members may do everything. No object says so. */
+/** Members may do everything; this is built into Kubernetes. */
 export const MASTERS = 'system:masters';
 export const AUTHENTICATED = 'system:authenticated';
 export const UNAUTHENTICATED = 'system:unauthenticated';
 const ANONYMOUS = 'system:anonymous';
 
-/** Who asks. Kubernetes adds the groups of the system when somebody signs in; here the caller does. */
+/** The sender of a request. Unlike Kubernetes, this module does not add system groups; the caller must. */
 export interface Requester {
-  /** Undefined for some member of the groups. */
+  /** Undefined for an arbitrary member of the groups. */
   readonly user?: string;
   readonly groups: readonly string[];
-  /** What it has beside RBAC, by access policies of EKS. Who impersonates it does not get them. */
+  /** Additional grants by EKS access policies. Impersonating the user does not give them. */
   readonly own?: readonly PossibleGrant[];
 }
 
 /** A binding that gives a role to a subject. */
 export interface Grant {
-  /** As the binding names it. */
+  /** The subject as listed in the binding. */
   readonly subject: Subject;
   /** Undefined for `system:masters`. */
   readonly binding?: RbacBinding;
-  /** Of an access policy, which the binding stands for: what it gives. */
+  /** The rules of an access policy, if the binding represents one. */
   readonly rules?: RoleRules;
 }
 
-/** A grant to somebody, who may be its subject. */
+/** A grant that may apply to a requester. */
 export interface PossibleGrant {
   readonly grant: Grant;
   /** True, or why it is not certain. */
@@ -44,7 +44,7 @@ export interface PossibleGrant {
 
 /** A grant whose role allows a request. */
 export interface Permission extends Grant {
-  /** The rule that does; undefined where it is not certain that the role has one, and for `system:masters`. */
+  /** The rule that allows it; undefined if it is not certain, and for `system:masters`. */
   readonly rule?: RoleRule;
   /** True, or why it is not certain. */
   readonly truth: Exclude<Truth, false>;
@@ -52,8 +52,7 @@ export interface Permission extends Grant {
 
 export interface RbacOptions {
   /**
-   * Whether the objects are all that the cluster has. Otherwise a binding whose role is not among them may give
-   * anything.
+   * Whether the input contains all objects of the cluster. Otherwise, a binding to a missing role may grant anything.
    *
    * @default false
    */
@@ -66,13 +65,13 @@ export interface RbacOptions {
   readonly builtIn?: boolean;
 }
 
-/** A user with groups of the identity provider. */
+/** A user with the groups from its identity provider. */
 export function requesterOfUser(user: string, groups: readonly string[] = []): Requester {
   const account = serviceAccountOfUser(user);
   return { user, groups: [...new Set([...groups, ...account ? groupsOf(account.namespace) : [], AUTHENTICATED])] };
 }
 
-/** A subject of a binding, with what every such subject is a member of. */
+/** A subject of a binding, with the system groups that it belongs to. */
 export function requesterOf(subject: Subject): Requester {
   if (subject.kind === 'ServiceAccount') {
     return { user: userOf(subject), groups: [...groupsOf(subject.namespace), AUTHENTICATED] };
@@ -93,14 +92,14 @@ function groupsOf(namespace: string): string[] {
   return ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
 }
 
-/** The answers for one cluster. */
+/** The RBAC of one cluster. */
 export class Rbac {
   public readonly roles: RoleTable;
   public readonly bindings: readonly RbacBinding[];
   private readonly isComplete: boolean;
   private readonly grantsOf = new WeakMap<Requester, readonly PossibleGrant[]>();
   private readonly bySubject = new Map<string, Grant[]>();
-  /** Of subjects whose names are not known yet. */
+  /** Grants to subjects whose names are not known yet. */
   private readonly ofOpenSubjects: Grant[] = [];
 
   constructor(
@@ -113,7 +112,7 @@ export class Rbac {
     for (const binding of this.bindings) for (const subject of binding.subjects) this.add({ subject, binding });
   }
 
-  /** Whether somebody may do something. */
+  /** Whether a requester may send a request. */
   public may(requester: Requester, request: RbacRequest): Truth {
     let grants = this.grantsOf.get(requester);
     if (grants === undefined) this.grantsOf.set(requester, grants = this.grantsTo(requester));
@@ -125,7 +124,7 @@ export class Rbac {
       ], test => test()));
   }
 
-  /** The bindings that name somebody: true, or why that is not certain. */
+  /** The grants to a requester, with the reason if one is not certain. */
   public grantsTo({ user, groups, own = [] }: Requester): PossibleGrant[] {
     const keys = [...user === undefined ? [] : [userKey(user)], ...groups.map(groupKey)];
     const certain = keys.flatMap(key =>
@@ -140,7 +139,7 @@ export class Rbac {
     })];
   }
 
-  /** Who may do something, as bindings name them. Whoever is in one of the groups may, too. */
+  /** The subjects of bindings that may send a request. Members of listed groups may, too. */
   public whoMay(request: RbacRequest): Permission[] {
     const known = new Map<string, ReturnType<Rbac['allowedBy']>>();
     const permissions: Permission[] = [{ subject: { kind: 'Group', name: MASTERS }, truth: true }];
@@ -153,7 +152,7 @@ export class Rbac {
       const { rule, truth: byRole } = allowed;
       if (byRole === false) continue;
       for (const subject of binding.subjects) {
-        const isKnown = !hasStandIn(keyOf(subject)) || `who ${keyOf(subject)} is, is known only later`;
+        const isKnown = !hasStandIn(keyOf(subject)) || `the subject ${keyOf(subject)} cannot be determined yet`;
         const truth = every([isThere, byRole, isKnown], item => item) as Exclude<Truth, false>;
         permissions.push({ subject, binding, ...truth === true && { rule }, truth });
       }
@@ -161,18 +160,18 @@ export class Rbac {
     return permissions;
   }
 
-  /** The rules that a binding gives; undefined if its role does not exist. */
+  /** The rules that a binding grants; undefined if its role does not exist. */
   public rulesOf(binding: RbacBinding): RoleRules | undefined {
     const role = roleOf(binding);
     const rules = this.roles.rulesOf(role);
     if (rules !== undefined) return rules;
     const isOpen = hasStandIn(`${role.kind} ${role.namespace} ${role.name}`);
     if (this.isComplete && !isOpen) return undefined;
-    const reason = isOpen ? 'is known only later' : 'is not among the objects';
+    const reason = isOpen ? 'cannot be determined yet' : 'was not found';
     return { rules: [], doubt: `${role.kind} ${role.name} ${reason}` };
   }
 
-  /** Bindings whose role is not there. They give something as soon as somebody creates the role. */
+  /** Bindings whose role is missing. They take effect as soon as the role is created. */
   public danglingBindings(): RbacBinding[] {
     return this.bindings.filter(binding => this.roles.rulesOf(roleOf(binding)) === undefined);
   }
@@ -199,7 +198,7 @@ export class Rbac {
   }
 }
 
-/** Whether a binding applies to requests in a namespace, or to those of the whole cluster. */
+/** Whether a binding applies to requests in a namespace or, if undefined, to cluster-wide requests. */
 export function appliesIn({ kind, namespace = '' }: RbacBinding, requested: string | undefined): Truth {
   return kind === 'ClusterRoleBinding' || (!!requested && isSameText(namespace, requested));
 }
@@ -208,7 +207,7 @@ function roleOf({ role, namespace }: RbacBinding): RoleKey {
   return role.kind === 'ClusterRole' ? role : { ...role, namespace };
 }
 
-/** Service accounts are users. */
+/** The key of a subject. Service accounts are users. */
 function keyOf(subject: Subject): string {
   if (subject.kind === 'Group') return groupKey(subject.name);
   return userKey(subject.kind === 'ServiceAccount' ? userOf(subject) : subject.name);

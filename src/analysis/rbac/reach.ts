@@ -1,6 +1,6 @@
 /**
- * Which service accounts a subject can act as, directly or through others: the ways of `paths.ts`, followed until
- * nothing is added.
+ * Finds the service accounts that a subject can act as, directly or through others, by following the ways of
+ * `paths.ts` until nothing is added.
  */
 import { Workload } from '../access-map';
 import { literal, matches, pattern } from '../iam/patterns';
@@ -16,36 +16,36 @@ import { isSameText, RbacRequest, ruleAllows } from './rule-match';
 
 export type Account = Omit<ServiceAccountSubject, 'kind'>;
 
-/** A request on a way to a service account, as far as an admission policy sees it. */
+/** A request on the way to a service account, as an admission policy sees it. */
 export interface StepFacts {
   /** The ID of the path in `PATHS`. */
   readonly path: string;
-  /** Of the service account. They may be patterns of a trust policy. */
+  /** Namespace and name of the service account, which may be patterns of a trust policy. */
   readonly namespace: string;
   readonly serviceAccount: string;
   /** The ARN of the cluster, or its issuer; undefined if it may be any. */
   readonly cluster?: string;
-  /** Who sends it: the actor, or somebody that it acts as. */
+  /** The sender: the actor, or an identity that it acts as. */
   readonly requester: Requester;
-  /** Whether the requester may do something else, too: `use` the service account. */
+  /** Whether the requester has another right, such as `use` on the service account. */
   readonly may: (request: RbacRequest) => Truth;
 }
 
-/** The names of the admission policies that refuse a request for certain; empty if none does. */
+/** The names of the admission policies that certainly deny a request; empty if none does. */
 export type ClosedBy = (facts: StepFacts) => readonly string[];
 
-/** A cluster, as far as it is known. */
+/** What is known about a cluster. */
 export interface ReachWorld {
   readonly rbac: Rbac;
-  /** Those that exist or that a trust policy names, by a pattern, too. The subjects of bindings are added. */
+  /** Existing service accounts, and names or patterns in trust policies. Subjects of bindings are added. */
   readonly serviceAccounts: readonly Account[];
   readonly workloads: ReadonlyArray<Pick<Workload, 'kind' | 'name' | 'namespace' | 'serviceAccount'>>;
   /** The ARN of the cluster, or its issuer. */
   readonly cluster?: string;
   /**
-   * What admission policies refuse.
+   * The requests that admission policies deny.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly closedBy?: ClosedBy;
 }
@@ -53,16 +53,16 @@ export interface ReachWorld {
 /** One step on the way to a service account. */
 export interface Step {
   readonly path: ReachPath;
-  /** The bindings that give the rights, as many as the path has rights. */
+  /** The bindings that grant the rights, one for each right of the path. */
   readonly grants: readonly Grant[];
-  /** Where the rights are; undefined for all namespaces. */
+  /** The namespace of the rights; undefined for all. */
   readonly namespace?: string;
-  /** Who or what is reached. */
+  /** The target of the step. */
   readonly to: Subject | Pick<RbacRole, 'kind' | 'name'> | 'every right' | 'the admission policies';
 }
 
 export interface ReachedAccount extends Account {
-  /** `role`: pods or tokens, and so the AWS role, too. `rights`: only what it may do in the cluster. */
+  /** `role`: pods or tokens, and so the AWS role. `rights`: only rights in the cluster. */
   readonly gets: 'role' | 'rights';
   readonly confidence: Confidence;
   /** At least one. */
@@ -73,9 +73,9 @@ export interface ReachedAccount extends Account {
 export interface AccountWay {
   readonly path: ReachPath;
   readonly confidence: Confidence;
-  /** Those that refuse it. */
+  /** The admission policies that deny it. */
   readonly closedBy?: readonly string[];
-  /** Into words only where they are asked for: there may be a lot of ways. */
+  /** Not formatted until needed, because there may be many ways. */
   readonly last: Omit<Step, 'to'>;
   readonly before: readonly Step[];
 }
@@ -83,34 +83,34 @@ export interface AccountWay {
 /** The ways to the AWS role of one service account. */
 export interface AccountWays {
   readonly account: Account;
-  /** By rights of the subject itself, by the ID of the path. */
+  /** Ways by rights of the subject itself, keyed by the ID of the path. */
   readonly direct: Map<string, AccountWay>;
-  /** The best of the others. */
+  /** The best of the other ways. */
   indirect?: AccountWay;
 }
 
-/** All of them, at least one. */
+/** All steps of a way, at least one. */
 export function stepsOf({ before, last }: AccountWay, { namespace, name }: Account): readonly Step[] {
   return [...before, { ...last, to: { kind: 'ServiceAccount', namespace, name } }];
 }
 
-/** Something that leads to no particular service account. */
+/** A right that does not lead to a specific service account. */
 export interface ReachedOther {
   readonly path: ReachPath;
   readonly grants: readonly Grant[];
   readonly namespace?: string;
   readonly confidence: Confidence;
-  /** How the rights are reached. */
+  /** The steps to the rights. */
   readonly steps: readonly Step[];
 }
 
-/** What RBAC alone does not tell. */
+/** A grant whose effect RBAC does not determine. */
 export interface UnknownReach {
   readonly grant: Grant;
   readonly reason: string;
-  /** Custom resources whose controller may run pods, in their namespace or elsewhere. */
+  /** Custom resources whose controller may run pods, in their namespace or in another one. */
   readonly custom?: CustomRight;
-  /** How the grant is reached. */
+  /** The steps to the grant. */
   readonly steps: readonly Step[];
 }
 
@@ -119,20 +119,20 @@ export interface Reach {
   readonly accounts: ReachedAccount[];
   readonly others: ReachedOther[];
   readonly unknown: UnknownReach[];
-  /** All ways to roles, by namespace and name of the account. */
+  /** All ways to roles, keyed by namespace and name of the account. */
   readonly ways: Map<string, AccountWays>;
-  /** Ways around what closes the others, in one namespace or in all. */
+  /** Ways to get around admission policies, in one namespace or in all. */
   readonly bypasses: Bypass[];
 }
 
-/** A way to rights that admission policies do not refuse: to change them, or the verb `use`. */
+/** A way to get around admission policies: to change them, or to get the verb `use`. */
 export interface Bypass {
   readonly namespace?: string;
   readonly confidence: Confidence;
   readonly steps: readonly Step[];
 }
 
-/** Everything that a subject can reach. A group stands for a member of it. */
+/** Everything that a subject can reach. A group stands for any of its members. */
 export function reachableServiceAccounts(world: ReachWorld, subject: Subject | Requester): Reach {
   return new Closure(world).run('kind' in subject ? requesterOf(subject) : subject);
 }
@@ -141,7 +141,7 @@ export function reachableServiceAccounts(world: ReachWorld, subject: Subject | R
 interface Scope {
   /** Undefined for all. */
   readonly namespace?: string;
-  /** Whether objects that are in no namespace count, too. */
+  /** Whether it includes cluster-scoped objects. */
   readonly isOfCluster: boolean;
 }
 
@@ -151,10 +151,10 @@ interface Way {
   readonly steps: readonly Step[];
 }
 
-/** Who sends a request. */
+/** The sender of a request. */
 interface Asker {
   readonly requester: Requester;
-  /** It can give itself any right. */
+  /** Whether it can give itself any right. */
   readonly mayAll?: boolean;
 }
 
@@ -166,14 +166,14 @@ interface Held extends Way {
   readonly names?: readonly string[];
 }
 
-/** All rights of a path together. */
+/** A complete set of rights for a path. */
 interface Combined extends Way {
   readonly by: Asker;
   readonly path: ReachPath;
   readonly grants: readonly Grant[];
   readonly scope: Scope;
   readonly names?: readonly string[];
-  /** The last step, without where it leads. */
+  /** The last step, without its target. */
   readonly step: Omit<Step, 'to'>;
 }
 
@@ -183,7 +183,7 @@ interface RoleFacts {
 }
 
 const WAYS_WITH = RIGHTS.map((_, index) => WAYS.filter(({ rights }) => rights.includes(index)));
-/** Those of which an admission policy sees one request, and who sends it. */
+/** The ways in which an admission policy sees a single request and its sender. */
 const GUARDED_WITH = WAYS_WITH.map(ways => ways.filter(({ path, rights }) =>
   rights.length === 1 && /-accounts?$/.test(path.yields) && !path.yields.startsWith('rights')));
 const EVERYTHING: RbacRequest = { verb: '*', group: '*', resource: '*' };
@@ -192,7 +192,7 @@ const WHOLE_CLUSTER: Scope = { isOfCluster: true };
 const factsOfRules = new WeakMap<RoleRules, RoleFacts>();
 const indexes = new WeakMap<ReachWorld, WorldIndex>();
 
-/** What all subjects of a world share. */
+/** Indexes that all subjects of a world share. */
 class WorldIndex {
   public static of(world: ReachWorld): WorldIndex {
     let index = indexes.get(world);
@@ -202,7 +202,7 @@ class WorldIndex {
 
   public readonly accounts: readonly IndexedAccount[];
   public readonly byNamespace: ReadonlyMap<string, IndexedAccount[]>;
-  /** Namespaces that are not certain to be what they say: stand-ins and patterns. */
+  /** Namespaces that may match others: stand-ins and patterns. */
   public readonly openNamespaces: readonly string[];
   public readonly bindingsOf: ReadonlyMap<string, RbacBinding[]>;
   public readonly workloadsIn: ReadonlyMap<string, Array<ReachWorld['workloads'][number]>>;
@@ -251,9 +251,9 @@ class WorldIndex {
 
 interface IndexedAccount extends Account {
   readonly key: string;
-  /** A trust policy has a pattern instead of its name, or of its namespace. */
+  /** Whether the name or the namespace is a pattern of a trust policy. */
   readonly isOfPattern: boolean;
-  /** Of a pattern: whether a service account is known that it matches. */
+  /** For a pattern: whether it matches a known service account. */
   readonly exists: Truth;
 }
 
@@ -265,11 +265,11 @@ interface PossibleAccount {
 
 class Closure {
   private readonly index: WorldIndex;
-  /** What is left to do, by confidence: the best first, so that everything is reached in the best way. */
+  /** Remaining tasks by confidence, best first, so that everything is reached in the best way. */
   private readonly tasks: Array<Array<() => void>> = CONFIDENCES.map(() => []);
   private readonly done = new Set<string>();
   private readonly held: Held[][] = RIGHTS.map(() => []);
-  /** Rights that are reached in the whole cluster: more of them add nothing. */
+  /** Rights that are held in the whole cluster, so that further grants add nothing. */
   private readonly hasEverywhere: boolean[] = [];
   private readonly bound: Array<Way & { readonly binding: RbacBinding }> = [];
   private readonly escalations: Combined[] = [];
@@ -278,8 +278,8 @@ class Closure {
   private readonly reach: Reach = { accounts: [], others: [], unknown: [], ways: new Map(), bypasses: [] };
 
   /**
-   * What is closed for one who has a right may be open for another, who acts for the subject as well. Somebody who may
-   * do everything needs nobody else: they may change the policies, too.
+   * Whether another identity that the subject acts as may have an open way if the first one is denied. Not needed for
+   * an identity with all rights, which may change the policies as well.
    */
   private dependsOnRequester: boolean;
 
@@ -290,9 +290,9 @@ class Closure {
 
   public run(requester: Requester): Reach {
     this.addRequester(requester, { confidence: 'certain', steps: [] });
-    // A task adds others of its level, or of later ones.
+    // A task only adds tasks of its own level or of later levels.
     for (const tasks of this.tasks) for (const task of tasks) task();
-    for (const tasks of this.tasks) tasks.length = 0; // whoever keeps a way would keep them
+    for (const tasks of this.tasks) tasks.length = 0; // references from ways would keep them in memory
     const roles = new Map(this.reach.accounts.filter(({ gets }) => gets === 'role')
       .map(({ namespace, name, confidence }) => [`${namespace}/${name}`, confidence]));
     return {
@@ -302,7 +302,7 @@ class Closure {
     };
   }
 
-  /** Does it once, when nothing better is left to do. */
+  /** Runs a task once, after all tasks with better confidence. */
   private plan({ confidence }: Way, key: string, task: () => void): void {
     if (this.done.has(key)) return;
     this.tasks[CONFIDENCES.indexOf(confidence)].push(() => {
@@ -388,7 +388,7 @@ class Closure {
     });
   }
 
-  /** With all the other rights that a path needs, and that are reached already. */
+  /** Combines a right with the other rights that the path needs and that are already held. */
   private combine({ path, rights }: typeof WAYS[number], index: number, held: Held): void {
     let combinations: Held[][] = [[]];
     for (const right of rights) {
@@ -470,7 +470,7 @@ class Closure {
       }
       const isRunning = running.has(account.name)
         || (isPattern(account.name) && [...running].some(name => isNameOf(account, name) === true));
-      this.reachAccount(account, 'role', found, truth, isRunning || 'no pod of it is known');
+      this.reachAccount(account, 'role', found, truth, isRunning || 'no pod with this service account is known');
     }
   }
 
@@ -524,7 +524,7 @@ class Closure {
     }
   }
 
-  /** A role that is bound to the subject is changed. */
+  /** Changes a role that is bound to the subject. */
   private escalate(found: Combined, binding: RbacBinding): void {
     const isOfRoles = found.path.rights[0].resources[0] === 'roles';
     const { kind, name } = binding.role;
@@ -553,13 +553,13 @@ class Closure {
       if (gets === 'rights' && this.done.has(key('role'))) return;
       const way = stepTo({ ...found, ...weak }, { kind: 'ServiceAccount', namespace, name });
       this.reach.accounts.push({ namespace, name, gets, ...way });
-      if (isOfPattern) return; // those that are known are reached as well
+      if (isOfPattern) return; // known service accounts are reached separately
       this.plan(way, key('requester'), () =>
         this.addRequester(requesterOf({ kind: 'ServiceAccount', namespace, name }), way));
     });
   }
 
-  /** Keeps the way, and says whether it is open. */
+  /** Records the way, and returns whether it is open. */
   private addWay(account: IndexedAccount, found: Combined, { confidence, steps: { length } }: Way): boolean {
     const { path, by: { requester, mayAll } } = found;
     const { namespace, name, key } = account;
@@ -589,7 +589,7 @@ class Closure {
     return closing.length === 0;
   }
 
-  /** Policies ask the same again and again. */
+  /** Cached, because policies repeat the same questions. */
   private may(requester: Requester, request: RbacRequest): Truth {
     let answers = this.answers.get(requester);
     if (answers === undefined) this.answers.set(requester, answers = new Map());
@@ -606,22 +606,22 @@ class Closure {
   }
 }
 
-/** An open way is better than one that is closed, and then the more certain one. */
+/** An open way is better than a closed one; otherwise, the more certain one is better. */
 function isBetter(way: Pick<AccountWay, 'confidence' | 'closedBy'>, known: typeof way): boolean {
   const [isOpen, isKnownOpen] = [way, known].map(({ closedBy = [] }) => closedBy.length === 0);
   if (isOpen !== isKnownOpen) return isOpen;
   return CONFIDENCES.indexOf(way.confidence) < CONFIDENCES.indexOf(known.confidence);
 }
 
-/** No name of Kubernetes has such a character. */
+/** Kubernetes names cannot contain these characters. */
 function isPattern(text: string): boolean {
   return /[*?]/.test(text);
 }
 
-/** Whether a namespace, or one that a pattern of a trust policy matches, is another. */
+/** Whether a namespace, or a pattern of a trust policy, matches another namespace. */
 function isNamespaceOf(own: string, namespace: string): Truth {
   if (!isPattern(own)) return isSameText(own, namespace);
-  return matches(pattern(own), literal(namespace)) ?? `whether ${namespace} is like ${own} is known only later`;
+  return matches(pattern(own), literal(namespace)) ?? `whether ${namespace} matches ${own} cannot be determined yet`;
 }
 
 function existsAmong({ namespace, name }: Account, candidates: readonly Account[]): Truth {
@@ -642,7 +642,7 @@ function mayGiveUse({ rules, doubt }: RoleRules): boolean {
   return doubt !== undefined || rules.some(({ rule }) => ruleAllows({ ...rule, resourceNames: [] }, USE) !== false);
 }
 
-/** Those that are given, those that bindings name, and `default` of each namespace. */
+/** The given service accounts, the subjects of bindings, and `default` of each namespace. */
 function accountsOf({ rbac, serviceAccounts, workloads }: ReachWorld): Account[] {
   const bound = rbac.bindings.flatMap(({ subjects }) => subjects).flatMap((subject): Account[] => {
     if (subject.kind === 'ServiceAccount') return [subject];
@@ -667,19 +667,19 @@ function scopeOf({ kind, namespace }: RbacBinding): Scope {
   return kind === 'ClusterRoleBinding' ? WHOLE_CLUSTER : { namespace, isOfCluster: false };
 }
 
-/** The part of a scope that is in a namespace. */
+/** The part of a scope that is in a namespace, if any. */
 function meet(scope: Scope, namespace: string): Scope | undefined {
   const isMet = scope.namespace === undefined || isSameText(scope.namespace, namespace) !== false;
   return isMet ? { namespace, isOfCluster: false } : undefined;
 }
 
-/** Whether a binding is one of those that a subject may change. */
+/** Whether a binding is in the scope that a subject may change. */
 function isIn(binding: Scope, changed: Scope, isOfCluster: boolean): boolean {
   if (binding.isOfCluster !== isOfCluster) return false;
   return isOfCluster || changed.namespace === undefined || isSameText(binding.namespace!, changed.namespace) !== false;
 }
 
-/** Where all rights of a path apply. Those of the whole cluster leave the namespace to the others. */
+/** The scope in which all rights of a path apply. Cluster-wide rights do not restrict the namespace. */
 function commonScope(parts: readonly Held[], rights: readonly number[]): { scope: Scope; truth: Truth } | undefined {
   let namespace: string | undefined;
   let truth: Truth = true;
@@ -697,7 +697,7 @@ function worst(...confidences: Confidence[]): Confidence {
   return CONFIDENCES[Math.max(...confidences.map(confidence => CONFIDENCES.indexOf(confidence)))];
 }
 
-/** What is not certain to be there is unknown. */
+/** Confidence becomes `unknown` if any of the truths is not certain. */
 function weaker({ confidence, steps }: Way, ...truths: Truth[]): Way {
   return { confidence: truths.every(truth => truth === true) ? confidence : 'unknown', steps };
 }

@@ -1,5 +1,5 @@
 /**
- * Which of the rights that matter a role gives, and for which objects.
+ * The relevant rights that a role grants, and for which objects.
  */
 import { some, Truth } from '../iam/truth';
 import { Rule } from '../rbac-objects';
@@ -9,11 +9,11 @@ import { PATHS, ReachPath, Right } from './paths';
 import { RoleRule, RoleRules } from './role-rules';
 import { ruleAllows } from './rule-match';
 
-/** A right as a role gives it. */
+/** A right that a role grants. */
 export interface GivenRight {
-  /** Its position in `RIGHTS`. */
+  /** Its index in `RIGHTS`. */
   readonly right: number;
-  /** The objects that the rule names; undefined for all. */
+  /** The object names in the rule; undefined for all. */
   readonly names?: readonly string[];
   readonly truth: Exclude<Truth, false>;
 }
@@ -26,13 +26,13 @@ export interface CustomRight {
 
 const keyOf = (right: Right) => JSON.stringify(right);
 
-/** The rights that ways are made of, each once. */
+/** All distinct rights that ways need. */
 export const RIGHTS: readonly Right[] =
   [...new Map(PATHS.flatMap(({ rights }) => rights).map(right => [keyOf(right), right])).values()];
 
 const POSITIONS = new Map(RIGHTS.map((right, index) => [keyOf(right), index]));
 
-/** The ways, with positions of rights. */
+/** The ways, with the indexes of their rights. */
 export const WAYS: ReadonlyArray<{ readonly path: ReachPath; readonly rights: readonly number[] }> = PATHS
   .filter(({ yields }) => yields !== 'nothing')
   .map(path => ({ path, rights: path.rights.map(right => POSITIONS.get(keyOf(right))!) }));
@@ -48,7 +48,7 @@ const OWN_RESOURCES = new Set(ROLES.flatMap(({ rules = [] }) => rules)
   .flatMap(rule => rule.split(' | ')[2]?.split(' ') ?? []).map(resource => resource.split('/')[0]));
 const WRITES = ['*', 'create', 'update', 'patch'];
 
-/** Each once: a role may aggregate thousands of others. */
+/** The distinct rights in rules; a role may aggregate thousands of others. */
 export function rightsIn({ rules }: RoleRules): GivenRight[] {
   const rights = new Map<string, GivenRight>();
   for (const rule of rules) {
@@ -83,7 +83,7 @@ function givenBy(rule: Rule, right: Right): Omit<GivenRight, 'right'> | undefine
   const { resourceNames: names } = rule;
   const isOfAll = names.length === 0;
   const { group, subresource } = right;
-  // A request that creates an object has no name, unless it is a part of another one.
+  // A create request has no object name, except for subresources.
   const verbs = isOfAll || subresource !== undefined || names.includes('') || names.some(hasStandIn)
     ? right.verbs : right.verbs.filter(verb => verb !== 'create');
   const truth = some(verbs, verb => some(right.resources, resource =>
@@ -94,10 +94,10 @@ function givenBy(rule: Rule, right: Right): Omit<GivenRight, 'right'> | undefine
   const wanted = right.names?.filter(name => names.includes(name));
   const isOpen = names.some(hasStandIn);
   if (wanted?.length === 0 && !isOpen) return undefined;
-  return { names, truth: isOpen ? `which objects ${names.join(', ')} are is known only later` : truth };
+  return { names, truth: isOpen ? `the objects ${names.join(', ')} cannot be determined yet` : truth };
 }
 
-/** What a role may do to objects of other APIs than those of Kubernetes. */
+/** Rights on objects of APIs that are not built into Kubernetes. */
 export function customRightsIn({ rules }: RoleRules): CustomRight[] {
   const rights: CustomRight[] = [];
   for (const { rule } of rules) {

@@ -1,5 +1,5 @@
 /**
- * The rules that roles have in a cluster: as they are written, or computed where a ClusterRole is aggregated.
+ * The effective rules of roles: as written, or computed for aggregated ClusterRoles.
  */
 import { selectorMatches } from '../../conventions/label-selector';
 import { every, some, Truth } from '../iam/truth';
@@ -7,23 +7,23 @@ import { arrayOf, grouped, objectOf, textOf } from '../json-values';
 import { RbacRole, Rule } from '../rbac-objects';
 import { hasStandIn } from '../stand-in';
 
-/** A rule that a role has. */
+/** A rule of a role. */
 export interface RoleRule {
   readonly rule: Rule;
-  /** The role that the rule is written in. */
+  /** The role that defines the rule. */
   readonly source: RbacRole;
   /** Why the role may lack the rule. */
   readonly doubt?: string;
 }
 
-/** What a role gives. */
+/** What a role grants. */
 export interface RoleRules {
   readonly rules: readonly RoleRule[];
-  /** Why it may give more. */
+  /** Why it may grant more. */
   readonly doubt?: string;
 }
 
-/** What a binding says of its role. */
+/** A reference to a role in a binding. */
 export interface RoleKey {
   readonly kind: string;
   /** Of a Role. */
@@ -31,7 +31,7 @@ export interface RoleKey {
   readonly name: string;
 }
 
-/** All that is written of one role. */
+/** All definitions of one role. */
 type Definitions = readonly RbacRole[];
 
 const keyOf = ({ kind, namespace = '', name }: RoleKey) => `${kind} ${namespace}/${name}`;
@@ -42,7 +42,7 @@ export class RoleTable {
   private readonly known = new Map<string, RoleRules>();
   private clusterRoles?: ClusterRoles;
 
-  /** @param roles of which some may have the same name: definitions of one role */
+  /** @param roles roles with the same name are definitions of one role */
   constructor(roles: readonly RbacRole[]) {
     this.byKey = new Map([...grouped(roles, keyOf)].map(([key, same]) => [key, withoutCopies(same)]));
   }
@@ -62,7 +62,7 @@ export class RoleTable {
     return rules;
   }
 
-  /** Aggregated roles that are in a cycle for certain. */
+  /** Aggregated roles that are certainly in a cycle. */
   public cyclic(): RbacRole[] {
     this.clusterRoles ??= new ClusterRoles(this.byKey);
     return [...this.clusterRoles.inCycles].flatMap(definitions => definitions)
@@ -77,13 +77,13 @@ export class RoleTable {
 }
 
 /**
- * What the controller manager computes: the union of the rules of the roles that the selectors match, without the role
+ * Computes aggregation as the controller manager does: the union of the rules of the selected roles, without the role
  * itself, until nothing changes.
  */
 class ClusterRoles {
   private readonly all: readonly Definitions[];
   private readonly byLabel: ReadonlyMap<string, readonly Definitions[]>;
-  /** Labels that are not known yet may be any. */
+  /** Roles with labels that are not known yet, which may match any selector. */
   private readonly withOpenLabels: readonly Definitions[];
   private readonly written = new Map<Definitions, readonly RoleRule[]>();
   private readonly membersOf = new Map<Definitions, ReadonlyMap<Definitions, Truth>>();
@@ -123,17 +123,17 @@ class ClusterRoles {
     return { rules, ...doubtOf(doubts) };
   }
 
-  /** Roles that many others aggregate are read once. */
+  /** Cached, because many roles may aggregate the same one. */
   private rulesIn(role: Definitions): readonly RoleRule[] {
     let rules = this.written.get(role);
     if (rules === undefined) this.written.set(role, rules = writtenRules(role));
     return rules;
   }
 
-  /** Why an aggregated role may keep the rules that it is written with; false if it does not. */
+  /** Why an aggregated role may keep its own rules; false if it does not. */
   private doubtOfWritten(role: Definitions): string | false {
     const name = `ClusterRole ${role[0].name}`;
-    if (this.inCycles.has(role)) return `${name} is aggregated in a cycle, which may keep its own rules`;
+    if (this.inCycles.has(role)) return `${name} is aggregated in a cycle and may keep its own rules`;
     return !role.filter(isWritten).every(isAggregated) && `${name} is defined with and without aggregation`;
   }
 
@@ -158,7 +158,7 @@ class ClusterRoles {
     }
   }
 
-  /** Aggregated roles in a cycle, and between two of them. */
+  /** Aggregated roles in cycles, and roles between two cycles. */
   private findCycles(): Set<Definitions> {
     const left = new Set(this.all.filter(role => role.some(isAggregated)));
     const next = new Map<Definitions, Definitions[]>();
@@ -174,7 +174,7 @@ class ClusterRoles {
   }
 }
 
-/** Removes what leads nowhere, until all that is left leads to something that is left. */
+/** Removes items without successors until every remaining item has a remaining successor. */
 function removeEnds<T>(left: Set<T>, next: ReadonlyMap<T, T[]>, previous: ReadonlyMap<T, T[]>): void {
   const counts = new Map([...left].map(item => [item, next.get(item)!.filter(other => left.has(other)).length]));
   const ends = [...left].filter(item => counts.get(item) === 0);
@@ -188,7 +188,7 @@ function removeEnds<T>(left: Set<T>, next: ReadonlyMap<T, T[]>, previous: Readon
   }
 }
 
-/** Whether a selector matches labels, some of which may be known only later. */
+/** Whether a selector matches labels, some of which may not be known yet. */
 function selects(selector: unknown, labels: RbacRole['labels']): Truth {
   if (!hasStandIn(JSON.stringify([selector, labels]))) return selectorMatches(selector, labels);
   const { matchLabels, matchExpressions } = objectOf(selector);
@@ -199,7 +199,7 @@ function selects(selector: unknown, labels: RbacRole['labels']): Truth {
     ...arrayOf(matchExpressions).map(item => ({ key: textOf(objectOf(item).key), part: { matchExpressions: [item] } })),
   ];
   return every(parts, ({ key, part }) => (isOpen(key) || hasStandIn(JSON.stringify(part))
-    ? `whether the label ${key} is as the selector says is known only later`
+    ? `whether the label ${key} matches the selector cannot be determined yet`
     : selectorMatches(part, labels)));
 }
 
@@ -224,7 +224,7 @@ function doubtOf(definitions: Definitions): { readonly doubt?: string } {
   return doubt === undefined ? {} : { doubt };
 }
 
-/** A role that is written twice has the rules of either; the API server keeps those of its own beside them. */
+/** A role that is defined twice may have the rules of either; rules of the API server itself always remain. */
 function writtenRules(definitions: Definitions): RoleRule[] {
   const isDoubtful = definitions.filter(isWritten).length > 1;
   return definitions.flatMap(source => source.rules.map((rule): RoleRule => ({

@@ -1,6 +1,6 @@
 /**
- * Whether a rule of RBAC allows a request, as `evaluation_helpers.go` of Kubernetes decides it. Everything compares
- * exactly, letter case included.
+ * Whether an RBAC rule allows a request, following `evaluation_helpers.go` of Kubernetes. All comparisons are
+ * case-sensitive.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
  */
@@ -8,27 +8,27 @@ import { literal, matches } from '../iam/patterns';
 import { some, every, Truth } from '../iam/truth';
 import { Rule } from '../rbac-objects';
 
-/** What somebody wants to do. */
+/** A request to the API server. */
 export interface RbacRequest {
   readonly verb: string;
-  /** Empty for Pods, Secrets and everything else of the core group. */
+  /** Empty for the core group: Pods, Secrets, …. */
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;
-  /** Of the object; a request that creates a top-level object, or that lists, has none. */
+  /** The name of the object. Requests that create a top-level object, or that list, have none. */
   readonly name?: string;
-  /** Undefined for requests of the whole cluster. */
+  /** Undefined for cluster-wide requests. */
   readonly namespace?: string;
 }
 
-/** Whether two texts are the same: a text where that depends on a stand-in. */
+/** Whether two texts are the same; the reason if that depends on a stand-in. */
 export function isSameText(one: string, other: string): Truth {
   if (one === other) return true;
   const [start, otherStart] = [one.indexOf('⟨'), other.indexOf('⟨')];
   if (start < 0 && otherStart < 0) return false;
   const prefix = Math.min(start < 0 ? one.length : start, otherStart < 0 ? other.length : otherStart);
-  if (one.slice(0, prefix) !== other.slice(0, prefix)) return false; // saves nearly all of the work
-  return matches(literal(one), literal(other)) ?? `whether ${one} is ${other} is known only later`;
+  if (one.slice(0, prefix) !== other.slice(0, prefix)) return false; // avoids most of the work
+  return matches(literal(one), literal(other)) ?? `whether ${one} is ${other} cannot be determined yet`;
 }
 
 /** Whether a rule allows a request in a namespace that it applies to. */

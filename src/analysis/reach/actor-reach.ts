@@ -1,5 +1,5 @@
 /**
- * The ways of one actor to service accounts, in words, with what closes them.
+ * Formats the ways of one actor to service accounts, with the admission policies that close them.
  */
 import { Place } from '../access-map';
 import { Actor, ReachStep, ReachWay } from '../cluster-access';
@@ -14,7 +14,7 @@ import { ruleAllows } from '../rbac/rule-match';
 export interface ActorReach {
   readonly accounts: ReadonlyArray<Account & {
     readonly ways: () => ReachWay[];
-    /** Whether every way needs what manifests give, which may be for another cluster. */
+    /** Whether every way needs a grant in a manifest, which may be for another cluster. */
     readonly needsManifests: () => boolean;
   }>;
   readonly unknown: ReadonlyArray<{ readonly reason: string; readonly places: readonly Place[] }>;
@@ -23,11 +23,11 @@ export interface ActorReach {
 interface Acting {
   readonly actor: Actor;
   readonly requester: Requester;
-  /** Where it is let into the cluster. */
+  /** Where access to the cluster is granted. */
   readonly places: readonly Place[];
 }
 
-/** A way before it is put into words. */
+/** A way before formatting. */
 interface FoundWay {
   readonly confidence: Confidence;
   readonly steps: readonly Step[];
@@ -36,12 +36,12 @@ interface FoundWay {
 
 const PATH_ORDER = new Map(PATHS.map(({ id }, index) => [id, index]));
 
-/** What an actor reaches, and what nobody can judge. */
+/** The service accounts that an actor reaches, and grants with unknown effect. */
 export function reachOfActor(world: ReachWorld, acting: Acting): ActorReach {
   const guarded = reachableServiceAccounts(world, acting.requester);
   const isGuarded = [...guarded.ways.values()].some(ways =>
     allWays(ways).some(({ closedBy }) => closedBy !== undefined));
-  // What lies behind what is closed is known only without the policies.
+  // Ways beyond closed steps are found only without the policies.
   const all = isGuarded ? reachableServiceAccounts(withoutPolicies(world), acting.requester) : guarded;
   const words = new Words(world.rbac, acting);
   return {
@@ -63,7 +63,7 @@ export function reachOfActor(world: ReachWorld, acting: Acting): ActorReach {
 
 const openWorlds = new WeakMap<ReachWorld, ReachWorld>();
 
-/** One for each world: all its subjects share an index. */
+/** Cached per world, so that all its subjects share an index. */
 function withoutPolicies(world: ReachWorld): ReachWorld {
   let open = openWorlds.get(world);
   if (open === undefined) {
@@ -73,7 +73,7 @@ function withoutPolicies(world: ReachWorld): ReachWorld {
   return open;
 }
 
-/** Open ways first, then the more certain ones, then the direct ones. */
+/** All ways to an account: open ways first, then by certainty, then direct ways first. */
 function waysTo(all: AccountWays, guarded: AccountWays | undefined, reach: Reach | undefined): FoundWay[] {
   const toFound = foundOf(all.account);
   const direct = [...(guarded ?? all).direct.values()].map(toFound);
@@ -84,7 +84,7 @@ function waysTo(all: AccountWays, guarded: AccountWays | undefined, reach: Reach
   return [...direct, ...others].sort((one, other) => rank(one) - rank(other) || orderOf(one) - orderOf(other));
 }
 
-/** With admission policies: a way that is open, a way around the policies, or the best one, with what closes it. */
+/** With admission policies: an open way, a way around the policies, or the best way with the policies that close it. */
 function indirectWays(all: AccountWays, guarded: AccountWays | undefined, reach: Reach): FoundWay[] {
   const { namespace } = all.account;
   const toFound = foundOf(all.account);
@@ -138,12 +138,12 @@ function toList<T>(value: T | undefined): T[] {
   return value === undefined ? [] : [value];
 }
 
-/** Not the roles that every cluster has, and not access policies. */
+/** Whether a grant comes from a manifest, not from a default role or an access policy. */
 function isOfManifest({ binding, rules }: Grant): boolean {
   return rules === undefined && binding?.place !== undefined && binding.cluster === undefined;
 }
 
-/** What steps are called. */
+/** Formats steps. */
 class Words {
   constructor(private readonly rbac: Rbac, private readonly acting: Acting) {}
 
@@ -174,7 +174,7 @@ class Words {
     };
   }
 
-  /** With the verbs and the resources that the role has of it. */
+  /** A right with only the verbs and resources that the role grants. */
   private ofRight(right: Right, grant: Grant | undefined): string {
     const rules = grant?.rules ?? (grant?.binding && this.rbac.rulesOf(grant.binding));
     if (rules === undefined) return rightInWords(right, right);

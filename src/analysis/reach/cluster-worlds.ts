@@ -1,6 +1,6 @@
 /**
- * Which roles and bindings, principals and service accounts may be of one cluster. A cluster is named by its ARN, its
- * issuer, or not at all: what may be of several clusters counts in each of them.
+ * Assigns roles, bindings, principals and service accounts to clusters. A cluster may be identified by its ARN, its
+ * issuer, or not at all. Objects that may belong to several clusters count in each of them.
  */
 import { Access, ServiceAccount, Text, Workload } from '../access-map';
 import { ClusterPrincipal, EksCluster } from '../cluster-access';
@@ -12,18 +12,18 @@ import { accessOfPods } from '../rules/words';
 import { shownAccess } from '../shown-access';
 import { hasStandIn } from '../stand-in';
 
-/** What of the map matters here. */
+/** The relevant parts of the map. */
 export interface ReachInput {
   readonly rbac: RbacObjects;
   readonly principals: readonly ClusterPrincipal[];
   readonly access: readonly Access[];
   readonly serviceAccounts: readonly ServiceAccount[];
   readonly workloads: ReadonlyArray<Pick<Workload, 'kind' | 'name' | 'namespace' | 'serviceAccount'>>;
-  /** Clusters of templates, under all their names. */
+  /** Clusters in templates, with all their names. */
   readonly clusters?: readonly EksCluster[];
 }
 
-/** A service account that somebody may reach, with the names that its cluster has on the map. */
+/** A service account that may be reached, with the names of its cluster on the map. */
 export interface TargetAccount {
   readonly namespace: Text;
   readonly name: Text;
@@ -33,28 +33,28 @@ export interface TargetAccount {
   readonly doubt?: string;
 }
 
-/** What may be of one cluster. */
+/** Everything that may belong to one cluster. */
 export interface ClusterWorld {
-  /** Its ARN, or its issuer; undefined if it may be any. */
+  /** The ARN or issuer of the cluster; undefined if it may be any. */
   readonly cluster?: Text;
   readonly rbac: Pick<RbacObjects, 'roles' | 'bindings'>;
   readonly principals: readonly ClusterPrincipal[];
   readonly targets: readonly TargetAccount[];
-  /** Whether it has roles or bindings of its own. Otherwise, those whom bindings name act in the world of manifests. */
+  /** Whether it has its own roles or bindings. Otherwise, subjects of bindings belong to the world of manifests. */
   readonly hasOwnRbac: boolean;
   /** Why manifests may be for another cluster. */
   readonly doubtOfManifests?: string;
 }
 
-/** A cluster under all names that are known to be its own. */
+/** A cluster with all its known names. */
 interface Cluster {
   readonly arns: readonly Text[];
   readonly issuers: readonly Text[];
-  /** A template creates it: another one that a template creates is another cluster. */
+  /** Whether a template creates it. Clusters that templates create are distinct. */
   readonly isCreated?: boolean;
 }
 
-/** The issuers of EKS name their region. */
+/** EKS issuers contain their region. */
 const REGION_OF_ISSUER = /^oidc[.-]eks\.([a-z0-9-]+)\./;
 
 export function clusterWorlds(input: ReachInput): ClusterWorld[] {
@@ -80,7 +80,7 @@ export function clusterWorlds(input: ReachInput): ClusterWorld[] {
       principals: principals.filter(isOf),
       targets: accounts.flatMap(account => targetsIn(account, cluster, table)),
       hasOwnRbac: withOwnRbac.has(cluster),
-      ...isShared && { doubtOfManifests: `the manifests do not say that they are for ${nameOf(cluster)}` },
+      ...isShared && { doubtOfManifests: `it is not known whether the manifests are for ${nameOf(cluster)}` },
     };
   });
   if (!hasManifests || (withOwnRbac.size > 0 && others.length === 0)) return worlds;
@@ -97,7 +97,7 @@ export function clusterWorlds(input: ReachInput): ClusterWorld[] {
   }];
 }
 
-/** A service account by its name, and who it is in which cluster. */
+/** A service account by name, with its access in each cluster. */
 interface NamedAccount {
   readonly namespace: Text;
   readonly name: Text;
@@ -134,12 +134,12 @@ function targetsIn({ namespace, name, access }: NamedAccount, own: Cluster, tabl
       ...account,
       cluster: possible[0],
       clusters: names(possible),
-      doubt: `the input does not say whether ${names(possible).join(' or ')} is the cluster ${cluster}`,
+      doubt: `it is not known whether ${names(possible).join(' or ')} is the cluster ${cluster}`,
     }] : [],
   ];
 }
 
-/** Where manifests may be for any cluster: accounts that are not certain to be in one of those that have their own. */
+/** For manifests of any cluster: accounts that are not certainly in a cluster with its own RBAC. */
 function targetsAnywhere(
   { namespace, name, access }: NamedAccount, named: ReadonlySet<Cluster>, only: Cluster | undefined,
   table: ClusterTable,
@@ -154,7 +154,7 @@ function targetsAnywhere(
   return [{ ...account, ...left.length === 1 && { cluster: left[0] }, ...access.length > 0 && { clusters: left } }];
 }
 
-/** The clusters that anything names. */
+/** All clusters in the input. */
 class ClusterTable {
   public readonly all: readonly Cluster[];
   private readonly byName = new Map<Text, Cluster>();
@@ -178,12 +178,12 @@ class ClusterTable {
     this.all = all;
   }
 
-  /** @param name one of those of the input, and not a pattern */
+  /** @param name a name from the input that is not a pattern */
   public of(name: Text): Cluster {
     return this.byName.get(name)!;
   }
 
-  /** Whether what the map has for a cluster names this one. */
+  /** Whether a cluster name or pattern on the map refers to this cluster. */
   public mayName(text: Text, own: Cluster): boolean | 'maybe' {
     if (text === '*') return true;
     if (!isPattern(text)) return this.isSame(this.of(text), own);
@@ -209,7 +209,7 @@ function pairs(some: readonly Text[], others: readonly Text[]): Array<readonly [
   return some.flatMap(one => others.map(other => [one, other] as const));
 }
 
-/** Those that are known. */
+/** The known regions of a cluster. */
 function regionsOf({ arns, issuers }: Cluster): Text[] {
   const named = [...arns.map(arn => arnParts(arn)[3]), ...issuers.map(issuer => REGION_OF_ISSUER.exec(issuer)?.[1])];
   return named.filter((region): region is string => region !== undefined && region !== '' && !hasStandIn(region));

@@ -4,7 +4,7 @@ import { grouped } from '../json-values';
 
 type Index = (reach: Reach) => Access[];
 
-/** What finds the accesses that an actor gets by a reach: those of the service account, in its cluster. */
+/** Returns a function that finds the access that a reach gives: that of the service account in its cluster. */
 export function accessIndex({ access }: Pick<AccessMap, 'access'>): Index {
   const byAccount = grouped(access, ({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
   return ({ clusters, namespace, serviceAccount }) => (byAccount.get(`${namespace}/${serviceAccount}`) ?? [])

@@ -1,6 +1,6 @@
 /**
- * Who can act as which service account, over all clusters of a map: IAM principals that EKS lets in, and subjects of
- * bindings.
+ * Who can act as which service account in all clusters of a map: IAM principals with access to clusters, and subjects
+ * of bindings.
  */
 import { AccessMap, Place, Text } from '../access-map';
 import { Actor, ClusterPrincipal, Reach, UnknownReach } from '../cluster-access';
@@ -16,7 +16,7 @@ import { standIn } from '../stand-in';
 
 export interface ReachOptions {
   /**
-   * Whether the RBAC is all that the cluster has. Otherwise a binding whose role was not read may give anything.
+   * Whether the input contains all RBAC of the cluster. Otherwise, a binding to a missing role may grant anything.
    *
    * @default false
    */
@@ -28,9 +28,9 @@ export interface ReachOptions {
    */
   readonly builtIn?: boolean;
   /**
-   * What admission policies refuse.
+   * The requests that admission policies deny.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly closedBy?: ClosedBy;
 }
@@ -43,7 +43,7 @@ interface Acting {
   readonly doubts: readonly string[];
 }
 
-/** Who can act as which service account, and what nobody can judge. */
+/** Who can act as which service account, and grants with unknown effect. */
 export function reachesOf(
   input: ReachInput, options: ReachOptions = {},
 ): Pick<AccessMap, 'reaches' | 'unknownReaches'> {
@@ -103,14 +103,14 @@ function reachTo(actor: Actor, target: TargetAccount, account: ActorReach['accou
     actor,
     namespace,
     serviceAccount: name,
-    // There may be a lot of them, and few are looked at.
+    // Computed lazily, because there may be many and few are needed.
     get ways() {
       return ways ??= account.ways();
     },
   };
 }
 
-/** One for each principal, with all that it is mapped to. */
+/** One actor per principal, with everything that it is mapped to. */
 function principalActors(principals: readonly ClusterPrincipal[], namespaces: readonly string[], rbac: Rbac): Acting[] {
   return [...grouped(principals, ({ principal }) => principal)].map(([name, entries]): Acting => {
     const [first, ...others] = entries.map(({ user, groups }) =>
@@ -126,13 +126,13 @@ function principalActors(principals: readonly ClusterPrincipal[], namespaces: re
       doubts: entries.flatMap(({ doubt, policies }) => [
         ...doubt === undefined ? [] : [doubt],
         ...policies.filter(({ policy }) => rulesOfAccessPolicy(policy) === undefined)
-          .map(({ policy }) => `what the access policy ${policy} gives is not known here`),
+          .map(({ policy }) => `the permissions of the access policy ${policy} are not known`),
       ]),
     };
   });
 }
 
-/** Those whom bindings of manifests name; not the controllers that every cluster has. */
+/** The subjects of bindings in manifests, without the controllers that every cluster has. */
 function subjectActors(bindings: readonly RbacBinding[]): Acting[] {
   const subjects = bindings.filter(({ place }) => place !== undefined).flatMap(binding =>
     binding.subjects.map(subject => ({ subject, place: binding.place! })));
@@ -149,7 +149,7 @@ function actorOf(subject: Subject): Actor {
   return { kind, name: subject.kind === 'ServiceAccount' ? `${subject.namespace}/${name}` : name };
 }
 
-/** Bindings that Kubernetes refuses, or a part of which cannot be read: whoever they name may reach something. */
+/** Bindings that Kubernetes rejects or that cannot be read completely: their subjects may reach something. */
 function refusedBindings({ unknown }: RbacObjects): UnknownReach[] {
   return unknown.filter(({ object }) => /^\w*Binding /.test(object)).map(({ object, path, problem, place }) => ({
     actor: { kind: 'Group', name: standIn(`subjects of ${object}`) },
@@ -158,7 +158,7 @@ function refusedBindings({ unknown }: RbacObjects): UnknownReach[] {
   }));
 }
 
-/** Of a reach that is found with and without a known cluster, the one that is sure of it. */
+/** Removes reaches of uncertain clusters that are also found with a certain cluster. */
 function withoutCopies(reaches: readonly Reach[]): Reach[] {
   if (!reaches.some(({ doubt }) => doubt !== undefined)) return [...reaches];
   const keyOf = ({ actor: { kind, name }, namespace, serviceAccount }: Reach, cluster: Text) =>
@@ -171,7 +171,7 @@ function withoutCopies(reaches: readonly Reach[]): Reach[] {
   }));
 }
 
-/** Of its best way. */
+/** The rank of the best way. */
 function rankOf({ ways: [{ confidence, closedBy }] }: Reach): number {
   return CONFIDENCES.indexOf(confidence) + (closedBy === undefined ? 0 : CONFIDENCES.length);
 }

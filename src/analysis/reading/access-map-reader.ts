@@ -1,5 +1,5 @@
 /**
- * Makes the access map of an assembly and of manifests beside it.
+ * Builds the access map of an assembly and additional manifests.
  */
 import { existsSync, readdirSync, realpathSync, statSync } from 'fs';
 import { join, resolve } from 'path';
@@ -40,16 +40,16 @@ import { ReachInput } from '../reach/cluster-worlds';
 import { ReachOptions, reachesOf } from '../reach/reaches';
 
 export interface AccessMapOptions {
-  /** Files and folders of manifests, beside those that the assembly holds. */
+  /** Files and folders of manifests, in addition to the manifests of the assembly. */
   readonly manifests?: string[];
-  /** Manifests that are read already. */
+  /** Manifests that have already been read. */
   readonly manifestTexts?: readonly ManifestText[];
-  /** Gets what cannot be read, and the rest is read all the same. Without it, the first error is thrown. */
+  /** Collects errors while the rest is still read. If undefined, the first error is thrown. */
   readonly unreadable?: UnusableInput[];
-  /** Of objects that name none. */
+  /** The namespace of objects without one. */
   readonly namespace?: string;
   /**
-   * The label that names the owner of a namespace, a service account or a binding.
+   * The label with the owner of a namespace, service account or binding.
    *
    * @default `owner`
    */
@@ -60,11 +60,11 @@ export const DEFAULT_OWNER_LABEL = 'owner';
 
 const MAX_FILE_BYTES = 128 * 1024 * 1024;
 const YAML_FILE = /\.(ya?ml|json)$/;
-/** Targets of `kubectl patch` that matter: roles, bindings and `aws-auth`, or what only the deployment knows. */
+/** Relevant targets of `kubectl patch`: roles, bindings, `aws-auth`, and names only known at deployment. */
 const PATCH_OF_RBAC = /^(?:cluster)?role(?:binding)?s?[./]|^(?:configmaps?|cm)\/aws-auth$|⟨/i;
 
 /**
- * @throws UnusableInput when a manifest cannot be read
+ * @throws UnusableInput if a manifest cannot be read
  */
 export function accessMapOf(assembly: Assembly, options: AccessMapOptions = {}): AccessMap {
   return new Reader(assembly, options).map();
@@ -158,7 +158,7 @@ class Reader {
     return { reaches, unknownReaches: [...unknownReaches, ...this.unreadRbac()] };
   }
 
-  /** What the CDK applies to clusters, and no template tells. */
+  /** RBAC that the CDK applies to clusters but that is not in the templates. */
   private unreadRbac(): UnknownReach[] {
     const charts = this.ofType('Custom::AWSCDK-EKS-HelmChart').map(({ stack, logicalId, properties, place }) => {
       const name = properties.Release === undefined ? logicalId : this.text(stack, properties.Release);
@@ -186,7 +186,7 @@ class Reader {
       }));
   }
 
-  /** ServiceAccounts that the app hands to charts, which others render. */
+  /** ServiceAccounts that the app passes to charts rendered elsewhere. */
   private handedServiceAccounts(): ServiceAccount[] {
     return this.assembly.stacks.flatMap(stack =>
       (stack.record?.serviceAccounts ?? []).map(({ namespace, name, annotations, nestedStack, constructPath }) => {
@@ -226,7 +226,7 @@ class Reader {
     return types.flatMap(type => this.byType.get(type) ?? []);
   }
 
-  /** What `Ref` is, of roles mostly, is asked for again and again. */
+  /** The value of a `Ref`. Cached, because roles are referenced often. */
   private reference(stack: StackTemplate, value: unknown): Text | undefined {
     const logicalId = propertyOf(value, 'Ref');
     if (typeof logicalId !== 'string') return undefined;
@@ -314,7 +314,7 @@ class Reader {
     });
   }
 
-  /** Where the service accounts of an add-on are, and which of them gets its role. */
+  /** The namespace of an add-on, and the service account that gets its role. */
   private addonNames(stack: StackTemplate, properties: JsonObject): { addon: Text; namespace: Text; name: Text } {
     const addon = this.text(stack, properties.AddonName);
     const known = ADDON_SERVICE_ACCOUNTS.get(addon);
@@ -351,14 +351,14 @@ class Reader {
     });
   }
 
-  /** A document as an object; a deferred one is a JSON text. */
+  /** A policy document as an object; a deferred document is a JSON text. */
   private document(stack: StackTemplate, value: unknown): { value: unknown; unresolved: string[] } {
     const resolved = this.intrinsics.resolve(stack, value);
     if (typeof resolved.value !== 'string') return resolved;
     try {
       return { ...resolved, value: JSON.parse(resolved.value) };
     } catch {
-      return { value: undefined, unresolved: [...resolved.unresolved, 'the policy is a text that is not JSON'] };
+      return { value: undefined, unresolved: [...resolved.unresolved, 'the policy is not valid JSON'] };
     }
   }
 
@@ -387,7 +387,7 @@ class Reader {
     };
   }
 
-  /** Of this assembly, by ARN. */
+  /** The managed policies of this assembly, by ARN. */
   private managedPolicies(): Map<string, { document: unknown; place: Place }> {
     this.ownManaged ??= new Map(
       this.ofType('AWS::IAM::ManagedPolicy').map(({ stack, logicalId, properties, place }) => [
@@ -398,7 +398,7 @@ class Reader {
     return this.ownManaged;
   }
 
-  /** Policies that name their roles, by the role. */
+  /** Policies that list their roles, grouped by role. */
   private attachedPolicies(): Map<string, { role: string; policy: Policy }[]> {
     const types = ['AWS::IAM::Policy', 'AWS::IAM::RolePolicy', 'AWS::IAM::ManagedPolicy'];
     const attached = this.ofType(...types).flatMap(({ stack, logicalId, type, properties, place }) => {
@@ -421,7 +421,7 @@ class Reader {
     return grouped(attached, ({ role }) => role);
   }
 
-  /** `recorded`: ServiceAccounts of files that are not there, and that synth recorded. */
+  /** `recorded`: ServiceAccounts of missing files, as recorded by synth. */
   private manifests(): { objects: KubernetesObjects; recorded: ServiceAccount[] } {
     const { manifests = [], manifestTexts = [], namespace, unreadable } = this.options;
     const { ownerLabel = DEFAULT_OWNER_LABEL } = this.options;
@@ -448,7 +448,7 @@ class Reader {
         unreadable.push(error);
       }
     };
-    // one at a time: there may be a lot of them
+    // one at a time to save memory, because there may be many
     for (const file of files) {
       attempt(() => readManifests({ text: readText(file, undefined, MAX_FILE_BYTES), place: { file } }, options));
     }
@@ -464,7 +464,7 @@ class Reader {
     return { objects, recorded };
   }
 
-  /** Manifests that leave the deployed stack. */
+  /** Manifests in stack outputs. */
   private outputs(): ManifestText[] {
     return this.assembly.stacks.flatMap(stack => Object.entries(stack.template.Outputs ?? {})
       .map(([logicalId, output]) => ({ logicalId, value: propertyOf(output, 'Value') }))
@@ -472,7 +472,7 @@ class Reader {
       .map(({ logicalId, value }) => ({ text: this.text(stack, value), place: placeOf(stack, logicalId) })));
   }
 
-  /** Manifests that CDK's own custom resource applies to a cluster. */
+  /** Manifests that a custom resource of the CDK applies to a cluster. */
   private appliedByEks(): (ManifestText & { readonly cluster: Text; readonly isConditional: boolean })[] {
     return this.ofType('Custom::AWSCDK-EKS-KubernetesResource').flatMap(({ stack, properties, condition, place }) => {
       const text = this.intrinsics.text(stack, properties.Manifest);
@@ -482,7 +482,7 @@ class Reader {
     });
   }
 
-  /** Charts that CDK's own custom resource installs. */
+  /** Charts that a custom resource of the CDK installs. */
   private charts(): Partial<KubernetesObjects>[] {
     return this.ofType('Custom::AWSCDK-EKS-HelmChart').map(({ stack, logicalId, properties, place }) => {
       const { Release: release, Namespace: namespace, Values: values } = properties;
@@ -497,8 +497,8 @@ class Reader {
 }
 
 /**
- * Those that no manifest declares. Clusters may have service accounts of one name, so the role decides which manifest
- * is about which; one without a known role is about any of them.
+ * The service accounts that no manifest declares. Several clusters may have service accounts with the same name, so the
+ * role determines the matching manifest; a manifest without a known role matches any of them.
  */
 function undeclared(handed: ServiceAccount[], declared: readonly ServiceAccount[]): ServiceAccount[] {
   const declaredByName = grouped(declared, nameOf);
@@ -512,8 +512,8 @@ function undeclared(handed: ServiceAccount[], declared: readonly ServiceAccount[
 }
 
 /**
- * A template by itself does not tell its account, which manifests do. If one role of such a template has the name in an
- * ARN of a manifest, it is that role: otherwise nothing would compare the two.
+ * A template by itself does not contain its account, but ARNs in manifests do. If exactly one role of such a template
+ * has the name in an ARN, it is that role; otherwise the two would not be compared.
  */
 function withRolesOfTemplates(accounts: readonly ServiceAccount[], roles: readonly Role[]): ServiceAccount[] {
   const known = new Set(roles.map(({ arn }) => arn));
@@ -534,18 +534,18 @@ function nameOf({ namespace, name }: ServiceAccount): string {
   return `${namespace}/${name}`;
 }
 
-/** One file is one, by whatever path it is named. */
+/** The canonical path of a file. */
 function canonical(path: string): string {
   return existsSync(path) ? realpathSync(path) : resolve(path);
 }
 
-/** Those of a loop once: what its variable is, nobody knows there. */
+/** All resources. Resources of a loop are returned once, because the loop variable is not known. */
 function resourcesIn(section: unknown): [logicalId: string, resource: unknown][] {
   return Object.entries(objectOf(section)).flatMap(([key, resource]) =>
     (key.startsWith('Fn::ForEach::') && Array.isArray(resource) ? resourcesIn(resource[2]) : [[key, resource]]));
 }
 
-/** A JSON list of objects as a List. */
+/** Wraps a JSON list of objects in a List. */
 function wrapInList(text: string): string {
   return `{"apiVersion":"v1","kind":"List","items":${text}}`;
 }
@@ -578,12 +578,12 @@ function resourceKey({ path }: StackTemplate, logicalId: string): string {
   return `${path}/${logicalId}`;
 }
 
-/** A list; one that only the deployment knows is one element, so that nobody takes it for empty. */
+/** The elements of a list. A list that is only known at deployment is one element, so that it does not seem empty. */
 function elementsOf(value: unknown): unknown[] {
   return isStandIn(value) ? [value] : arrayOf(value);
 }
 
-/** The name of a role is its account's. */
+/** Role names are unique in an account. */
 function roleKey(account: Text, name: Text): string {
   return JSON.stringify([account, name]);
 }

@@ -1,5 +1,5 @@
 /**
- * Admission policies and their bindings in manifests.
+ * Reads admission policies and their bindings from manifests.
  */
 import { BINDING_KIND, POLICY_KIND } from '../../conventions/guard-policies';
 import { Text } from '../access-map';
@@ -10,10 +10,10 @@ import { textWithPlaceholders } from '../placeholders';
 import { standIn } from '../stand-in';
 
 /**
- * An object of a manifest, if it is a policy or a binding.
+ * The object of a manifest if it is a policy or a binding.
  *
- * @param cluster the ARN of the cluster that it is for, if it is known
- * @param isConditional whether only the deployment decides that the manifest is applied
+ * @param cluster the ARN of its cluster, if known
+ * @param isConditional whether a template condition determines if the manifest is applied
  */
 export function admissionObjectsOf(
   { object, at }: ManifestObject, cluster?: Text, isConditional = false,

@@ -1,5 +1,5 @@
 /**
- * Reads a cloud assembly, what `cdk synth` leaves in cdk.out: the stacks of all stages, and the stacks nested in them.
+ * Reads a cloud assembly, which `cdk synth` writes to cdk.out: the stacks of all stages, and their nested stacks.
  *
  * @see https://github.com/aws/aws-cdk/tree/main/packages/aws-cdk-lib/cloud-assembly-schema
  */
@@ -10,7 +10,7 @@ import { readRecord, StackRecord } from './stack-record';
 import { readText, UnusableInput } from './unusable-input';
 import { RECORD_METADATA } from '../../conventions/assembly-record';
 
-/** A template; what the sections hold is not checked. */
+/** A template. The content of the sections is not checked. */
 export interface TemplateJson {
   readonly Resources?: JsonObject | null;
   readonly Outputs?: JsonObject | null;
@@ -36,27 +36,27 @@ interface ArtifactJson {
   readonly additionalMetadataFile?: unknown;
 }
 
-/** A stack, and its template. */
+/** A stack and its template. */
 export interface StackTemplate {
-  /** Its path in the app, `Stage/Stack`; a nested stack's ends in its logical id. */
+  /** Its path in the app, `Stage/Stack`. The path of a nested stack ends with its logical ID. */
   readonly path: string;
-  /** The name that CloudFormation knows it by; undefined where CloudFormation makes it. */
+  /** Its name in CloudFormation; undefined if CloudFormation generates it. */
   readonly stackName?: string;
-  /** The template, as it was found. */
+  /** The path of the template. */
   readonly file: string;
   readonly template: TemplateJson;
-  /** Undefined where only the deployment knows it. */
+  /** Undefined if only known at deployment. */
   readonly account?: string;
   readonly region?: string;
-  /** By logical id. */
+  /** Construct paths by logical ID. */
   readonly constructPaths: ReadonlyMap<string, string>;
-  /** Roles that the app says are somebody else's. */
+  /** Existing roles that the app uses but does not own. */
   readonly existingRoles: unknown[];
   /** Identity providers that the app imports. */
   readonly existingProviders: unknown[];
-  /** Manifests that synth wrote beside the template. */
+  /** Manifests that synth wrote next to the template. */
   readonly manifestFiles: string[];
-  /** What the library recorded of its own outputs; undefined of a stack that has none. */
+  /** The library's record of its own outputs, if the stack has one. */
   readonly record?: StackRecord;
   /** The stack that it is nested in, and its resource there. */
   readonly parent?: { readonly stack: StackTemplate; readonly logicalId: string };
@@ -65,7 +65,7 @@ export interface StackTemplate {
 export interface Assembly {
   readonly directory: string;
   readonly stacks: StackTemplate[];
-  /** Keys of context that was missing at synth, so that values are dummies. */
+  /** Keys of missing context. Values from these lookups are dummies. */
   readonly missingContext?: string[];
 }
 
@@ -73,12 +73,12 @@ const MANIFEST = 'manifest.json';
 const EXISTING_ROLE = 'cdk-irsa:existing-role';
 const EXISTING_PROVIDER = 'cdk-irsa:existing-provider';
 const AGAIN = 'Run `cdk synth` again.';
-const MAX_DEPTH = 8; // CloudFormation's own limit is less
+const MAX_DEPTH = 8; // the limit of CloudFormation is lower
 
 /**
  * The stacks of an assembly, in the order of its manifest.
  *
- * @throws UnusableInput when it is none, or a part of it cannot be read
+ * @throws UnusableInput if it is not an assembly, or a part of it cannot be read
  */
 export function readAssembly(directory: string): Assembly {
   const missingContext: string[] = [];
@@ -86,12 +86,12 @@ export function readAssembly(directory: string): Assembly {
   return { directory, stacks, missingContext: [...new Set(missingContext)] };
 }
 
-/** Whether a manifest is one of those that a stack wrote. */
+/** Whether a stack wrote a manifest. */
 export function wrote({ manifestFiles, record }: StackTemplate, file: string): boolean {
   return manifestFiles.includes(file) || (record?.files.some(written => written.file === file) ?? false);
 }
 
-/** The assembly of those stacks alone whose templates are named; nested stacks belong to theirs. */
+/** The assembly with only the stacks of the given templates, including their nested stacks. */
 export function onlyStacks({ stacks, ...others }: Assembly, templateFiles: string[]): Assembly {
   const wanted = new Set(templateFiles.map(file => resolve(file)));
   const isWanted = (stack: StackTemplate): boolean =>
@@ -101,11 +101,11 @@ export function onlyStacks({ stacks, ...others }: Assembly, templateFiles: strin
 
 function stacksIn(directory: string, depth: number, missingContext: string[]): StackTemplate[] {
   const file = join(directory, MANIFEST);
-  const manifest = readJson(file, 'Give a cloud assembly: the folder that `cdk synth` writes, cdk.out.');
+  const manifest = readJson(file, 'Pass a cloud assembly: the folder that `cdk synth` writes, cdk.out.');
   const artifacts = manifest.artifacts ?? {};
   if (typeof manifest.version !== 'string' || !isObject(artifacts)) {
     throw new UnusableInput(
-      `${file}: not the manifest of a cloud assembly. Give the folder that \`cdk synth\` writes, cdk.out.`,
+      `${file}: is not the manifest of a cloud assembly. Pass the folder that \`cdk synth\` writes, cdk.out.`,
     );
   }
   missingContext.push(...arrayOf(manifest.missing).map(entry => textOf(propertyOf(entry, 'key'))));
@@ -119,7 +119,7 @@ function stacksIn(directory: string, depth: number, missingContext: string[]): S
   });
 }
 
-/** A stack, and those nested in it. */
+/** Reads a stack and its nested stacks. */
 function readStack(directory: string, id: string, artifact: ArtifactJson): StackTemplate[] {
   const { templateFile, stackName } = objectOf(artifact.properties);
   const file = insideOf(directory, `${templateFile}`, join(directory, MANIFEST));
@@ -143,7 +143,7 @@ function readStack(directory: string, id: string, artifact: ArtifactJson): Stack
   return withNested(stack, directory, named);
 }
 
-/** A stage that is synthesized alone names a record, and has none. */
+/** A stage that is synthesized separately refers to a record that does not exist. */
 function recordOf(directory: string, metadata: JsonObject): StackRecord | undefined {
   const [name] = entriesOf(metadata, RECORD_METADATA);
   if (typeof name !== 'string') return undefined;
@@ -152,7 +152,7 @@ function recordOf(directory: string, metadata: JsonObject): StackRecord | undefi
   return readRecord(readJson(file, AGAIN), file, path => insideOf(directory, path, file));
 }
 
-/** Newer versions of the CDK may keep metadata in a file of its own. */
+/** Newer versions of the CDK may write metadata to a separate file. */
 function metadataOf(directory: string, { metadata, additionalMetadataFile }: ArtifactJson): JsonObject {
   if (typeof additionalMetadataFile !== 'string') return objectOf(metadata);
   const file = insideOf(directory, additionalMetadataFile, join(directory, MANIFEST));
@@ -168,7 +168,7 @@ function environmentOf(environment: unknown): { account?: string; region?: strin
 }
 
 /**
- * The paths of constructs and their logical ids, those in nested stacks too: one logical id may be in several of them.
+ * A construct path and its logical ID. Includes nested stacks, which may have the same logical IDs.
  */
 type NamedPath = readonly [path: string, logicalId: string];
 
@@ -182,7 +182,7 @@ function constructPathsIn(metadata: JsonObject): NamedPath[] {
   );
 }
 
-/** By logical id: those of one stack, without the stacks nested in it. */
+/** Construct paths of one stack by logical ID, without its nested stacks. */
 function pathsWithin(named: readonly NamedPath[], root = ''): Map<string, string> {
   const within = named.filter(([path]) => path.startsWith(root));
   const nested = within.flatMap(([path]) =>
@@ -195,7 +195,7 @@ function pathsWithin(named: readonly NamedPath[], root = ''): Map<string, string
   );
 }
 
-/** The data of the entries of a type. */
+/** The data of all metadata entries of a type. */
 function entriesOf(metadata: JsonObject, type: string): unknown[] {
   return Object.values(metadata)
     .flatMap(arrayOf)
@@ -203,7 +203,7 @@ function entriesOf(metadata: JsonObject, type: string): unknown[] {
     .map(entry => propertyOf(entry, 'data'));
 }
 
-/** Of a stack without a record: named as KubernetesManifests does it, one file, or a folder of files. */
+/** Manifests of a stack without a record: the file or folder that KubernetesManifests writes. */
 function manifestFilesBeside(directory: string, artifactId: string): string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap(entry => {
     if (entry.name === `${artifactId}.k8s.yaml`) return [join(directory, entry.name)];
@@ -215,7 +215,7 @@ function manifestFilesBeside(directory: string, artifactId: string): string[] {
   });
 }
 
-/** A stack, and those nested in it, whose templates are assets in the same folder. */
+/** A stack and its nested stacks, whose templates are assets in the same folder. */
 function withNested(stack: StackTemplate, directory: string, named: readonly NamedPath[], depth = 0): StackTemplate[] {
   if (depth > MAX_DEPTH) {
     throw new UnusableInput(`${stack.file}: stacks are nested more than ${MAX_DEPTH} levels deep.`);
@@ -243,7 +243,7 @@ function withNested(stack: StackTemplate, directory: string, named: readonly Nam
   return [stack, ...nested];
 }
 
-/** As the metadata says, or else the asset whose hash stands in the URL. */
+/** The file from the metadata, or else the asset whose hash is in the URL. */
 function nestedTemplateFile(
   { Metadata: metadata, Properties: properties }: ResourceJson,
   directory: string,
@@ -265,7 +265,7 @@ function readTemplate(file: string): TemplateJson {
   for (const section of ['Resources', 'Outputs', 'Conditions', 'Mappings', 'Parameters']) {
     if (!isObject(template[section] ?? {})) {
       throw new UnusableInput(
-        `${file}: not a CloudFormation template: ${section} must be an object. Run \`cdk synth\` again.`,
+        `${file}: is not a CloudFormation template: ${section} must be an object. Run \`cdk synth\` again.`,
       );
     }
   }
@@ -273,9 +273,9 @@ function readTemplate(file: string): TemplateJson {
 }
 
 /**
- * An object in a file.
+ * Reads a JSON object from a file.
  *
- * @throws UnusableInput when it cannot be read
+ * @throws UnusableInput if it cannot be read
  */
 function readJson(file: string, advice: string): JsonObject {
   const text = readText(file, advice);
@@ -284,24 +284,24 @@ function readJson(file: string, advice: string): JsonObject {
     if (isObject(value)) return value;
   } catch (error) {
     throw new UnusableInput(
-      `${file}: not JSON, or cut off: ${oneLine((error as Error).message)}. Run \`cdk synth\` again.`,
+      `${file}: is not valid JSON, or is truncated: ${oneLine((error as Error).message)}. Run \`cdk synth\` again.`,
     );
   }
-  throw new UnusableInput(`${file}: must hold an object. ${advice}`);
+  throw new UnusableInput(`${file}: must contain a JSON object. ${advice}`);
 }
 
-/** A file that an assembly names: an assembly of somebody else must not read files elsewhere. */
+/** The path of a file in an assembly. An untrusted assembly must not cause files elsewhere to be read. */
 function insideOf(directory: string, name: string, namedBy: string): string {
   const file = join(directory, name);
   if (/^\.\.([\\/]|$)/.test(relative(directory, file))) {
-    throw new UnusableInput(`${namedBy}: names a file outside of its folder, ${JSON.stringify(name)}.`);
+    throw new UnusableInput(`${namedBy}: refers to a file outside its folder: ${JSON.stringify(name)}.`);
   }
   return file;
 }
 
 /**
- * The folder of the whole assembly that a template is in: stages have folders of their own below it, of a name that the
- * whole may have too.
+ * The folder of the whole assembly that contains a template. Stages have subfolders, whose name the assembly itself may
+ * also have.
  */
 export function assemblyDirectoryOf(templateFile: string): string {
   const directory = dirname(templateFile);

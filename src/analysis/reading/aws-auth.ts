@@ -1,5 +1,5 @@
 /**
- * The ConfigMap `aws-auth`: the IAM principals that EKS lets into a cluster, as users and groups.
+ * The ConfigMap `aws-auth`, which maps IAM principals with access to a cluster to users and groups.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
  */
@@ -12,15 +12,15 @@ import { isObject, objectOf, propertyOf, textOf } from '../json-values';
 import { textWithPlaceholders } from '../placeholders';
 import { hasStandIn, isStandIn, standIn } from '../stand-in';
 
-/** An `aws-auth` of a manifest or a cluster. */
+/** An `aws-auth` ConfigMap of a manifest or a cluster. */
 export interface AwsAuth {
-  /** The ARN of the cluster; undefined where a manifest may be for any. */
+  /** The ARN of the cluster; undefined if a manifest may be for any. */
   readonly cluster?: Text;
   readonly data: { readonly mapRoles?: unknown; readonly mapUsers?: unknown; readonly mapAccounts?: unknown };
   readonly place: Place;
 }
 
-/** Groups of nodes, and of what runs on them. */
+/** Groups of nodes and their components. */
 const NODE_GROUPS = ['system:bootstrappers', 'system:nodes', 'system:node-proxier', 'eks:kube-proxy-windows'];
 
 /** The object, if it is `aws-auth`. */
@@ -32,7 +32,7 @@ export function awsAuthOf({ object, at }: ManifestObject, cluster?: Text): AwsAu
   return [{ ...cluster !== undefined && { cluster }, data: objectOf(data), place: at }];
 }
 
-/** Whom it maps. Nodes are no people. */
+/** The mapped principals, without nodes. */
 export function principalsOfAwsAuth({ cluster, data, place }: AwsAuth): ClusterPrincipal[] {
   const own = { ...cluster !== undefined && { cluster }, via: 'aws-auth' as const, policies: [], place };
   const unreadable = (what: string): ClusterPrincipal => ({
@@ -64,9 +64,9 @@ export function principalsOfAwsAuth({ cluster, data, place }: AwsAuth): ClusterP
 }
 
 /**
- * The user name of a principal in the cluster. What only its session knows becomes a stand-in.
+ * The user name of a principal in the cluster, with a stand-in for the session name.
  *
- * @param template as `username` and access entries give it; without it, the default of access entries
+ * @param template from `username` or an access entry; by default, the default of access entries
  */
 export function userNamed(template: unknown, principal: Text): Text | undefined {
   const parts = arnParts(principal);
@@ -81,7 +81,7 @@ export function userNamed(template: unknown, principal: Text): Text | undefined 
   return `arn:${partition}:sts::${account}:assumed-role/${own}/${standIn('{{SessionName}}')}`;
 }
 
-/** A list that is written as YAML or JSON in a text; undefined if it is not one. */
+/** Parses a YAML or JSON list in a text; undefined if it is not a list. */
 function listIn(value: unknown): unknown[] | undefined {
   if (value === undefined || value === null || value === '') return [];
   if (typeof value !== 'string') return undefined;

@@ -1,5 +1,5 @@
 /**
- * Whom EKS lets into the clusters of templates: access entries, the creator of a cluster, and the role of kubectl.
+ * IAM principals with access to the clusters in templates: access entries, cluster creators, and kubectl roles.
  */
 import { StackTemplate } from './assembly';
 import { userNamed } from './aws-auth';
@@ -16,12 +16,12 @@ export interface TemplateResource {
   readonly place: Place;
 }
 
-/** What reads the resources of templates. */
+/** Reads the resources of templates. */
 export interface ResourceReader {
   ofType(...types: string[]): TemplateResource[];
-  /** A value as a text; what only the deployment knows is a stand-in. */
+  /** Converts a value to text, with stand-ins for values that are only known at deployment. */
   text(stack: StackTemplate, value: unknown): Text;
-  /** A value with its functions carried out. */
+  /** A value with intrinsic functions resolved. */
   resolve(stack: StackTemplate, value: unknown): unknown;
   clusterArn(stack: StackTemplate, name: Text): Text;
 }
@@ -32,11 +32,11 @@ export interface ClusterAccess {
 }
 
 const CLUSTER_ADMIN: AccessPolicyAssociation = { policy: 'AmazonEKSClusterAdminPolicy' };
-/** What EKS takes if nobody says. */
+/** The default of EKS. */
 const DEFAULT_MODE = 'CONFIG_MAP';
 const POLICY_ARN = /^arn:(?:[^:⟨]*|⟨[^⟨⟩]*⟩):eks::aws:cluster-access-policy\/(\w+)$/;
 
-/** Clusters, and whom EKS lets into them. `aws-auth` is in manifests. */
+/** The clusters and the principals with access to them; `aws-auth` is read with the manifests. */
 export function clusterAccessIn(reader: ResourceReader): ClusterAccess {
   const made = [
     ...reader.ofType('AWS::EKS::Cluster').map(resource => nativeCluster(reader, resource)),
@@ -49,7 +49,7 @@ export function clusterAccessIn(reader: ResourceReader): ClusterAccess {
   return { clusters, principals: [...principals, ...kubectlRoles(reader, principals)] };
 }
 
-/** Undefined for a cluster of other templates. */
+/** Undefined for a cluster that is not in the templates. */
 export function authenticationModeOf(clusters: readonly EksCluster[], arn: Text | undefined): Text | undefined {
   return clusters.find(({ arns }) => arn !== undefined && arns.includes(arn))?.authenticationMode;
 }
@@ -59,16 +59,16 @@ interface MadeCluster {
   readonly creator: ClusterPrincipal[];
 }
 
-/** Whoever creates the stack creates the cluster. */
+/** The principal that deploys the stack creates the cluster. */
 function nativeCluster(reader: ResourceReader, resource: TemplateResource): MadeCluster {
   const { stack, properties } = resource;
   const config = objectOf(reader.resolve(stack, properties.AccessConfig));
   const cluster = clusterOf(reader, resource, config.AuthenticationMode);
-  const principal = standIn(`whoever deploys ${stack.path}`);
+  const principal = standIn(`deployer of ${stack.path}`);
   return { cluster, creator: creatorOf(cluster, principal, config.BootstrapClusterCreatorAdminPermissions) };
 }
 
-/** The custom resource of aws-eks assumes a role. Its configuration is that of an API call. */
+/** The custom resource of aws-eks assumes a role to create the cluster. Its configuration is an API request. */
 function customCluster(reader: ResourceReader, resource: TemplateResource): MadeCluster {
   const { stack, properties } = resource;
   const config = objectOf(reader.resolve(stack, properties.Config));
@@ -105,7 +105,7 @@ function creatorOf({ arns, authenticationMode: mode, place }: EksCluster, princi
     groups: isByConfigMap ? ['system:masters'] : [],
     policies: isByConfigMap ? [] : [CLUSTER_ADMIN],
     ...bootstrap !== undefined && isStandIn(bootstrap) && {
-      doubt: 'whether the creator of the cluster is an administrator is known only later',
+      doubt: 'whether the creator of the cluster is an administrator cannot be determined yet',
     },
     place,
   }];
@@ -120,7 +120,7 @@ function accessEntry(reader: ResourceReader, { stack, properties, place }: Templ
   const isOpen = [groups, policies].some(value => value !== undefined && value !== null && !Array.isArray(value));
   const associations = arrayOf(policies).map(value => association(value));
   const isWhole = associations.every(value => value !== undefined);
-  const doubt = isOpen ? 'the groups or the access policies of the access entry are known only later'
+  const doubt = isOpen ? 'the groups or the access policies of the access entry cannot be determined yet'
     : isWhole ? undefined : 'an access policy of the access entry cannot be read';
   const user = userNamed(properties.Username && reader.text(stack, properties.Username), principal);
   return [{
@@ -135,10 +135,10 @@ function accessEntry(reader: ResourceReader, { stack, properties, place }: Templ
   }];
 }
 
-/** The mode can be changed on the cluster, and the template stays as it is. */
+/** The mode may have been changed on the cluster without changing the template. */
 function ignored({ user: _, ...entry }: ClusterPrincipal): ClusterPrincipal {
-  const doubt = 'the authentication mode of the template, CONFIG_MAP, ignores the access entry, unless it was changed '
-    + 'elsewhere';
+  const doubt = 'the authentication mode in the template, CONFIG_MAP, ignores the access entry, unless it was changed '
+    + 'outside the template';
   return { ...entry, groups: [], policies: [], doubt };
 }
 
@@ -151,7 +151,7 @@ function association(value: unknown): AccessPolicyAssociation | undefined {
   return { policy, namespaces: scope.Namespaces.map(textOf) };
 }
 
-/** A role with which the CDK applies manifests to a cluster of another app. */
+/** Roles with which the CDK applies manifests to clusters of another app. */
 function kubectlRoles(reader: ResourceReader, known: readonly ClusterPrincipal[]): ClusterPrincipal[] {
   const applied = reader.ofType('Custom::AWSCDK-EKS-KubernetesResource', 'Custom::AWSCDK-EKS-HelmChart')
     .filter(({ properties }) => properties.RoleArn !== undefined)
@@ -161,7 +161,7 @@ function kubectlRoles(reader: ResourceReader, known: readonly ClusterPrincipal[]
       via: 'kubectl role',
       groups: [],
       policies: [],
-      doubt: 'the CDK applies manifests with it, and its rights in the cluster are not in the templates',
+      doubt: 'the CDK applies manifests with this role, but its rights in the cluster are not in the templates',
       place,
     }));
   const keyOf = ({ cluster, principal }: ClusterPrincipal) => JSON.stringify([cluster, principal]);

@@ -1,5 +1,5 @@
 /**
- * Service accounts that custom resources name: their uses, and roles that they are given beside any annotation.
+ * Service accounts in custom resources: how they are used, and roles that the resources give them.
  */
 import { CUSTOM_RESOURCES, CustomResource } from '../../conventions/custom-resources';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
@@ -8,33 +8,33 @@ import { isObject, JsonObject, objectOf, propertyOf, textMapOf, textOf, textsOf 
 import { textWithPlaceholders } from '../placeholders';
 import { standIn } from '../stand-in';
 
-/** An object of a manifest, and what all its findings have in common. */
+/** An object of a manifest with its name and place. */
 export interface NamedObject {
   readonly object: JsonObject;
   readonly kind: string;
   readonly name: Text;
-  /** Of the object; that of kubectl if it names none. */
+  /** The namespace of the object, or of kubectl if it has none. */
   readonly namespace: Text;
   readonly place: Place;
 }
 
 type NamedAccounts = Pick<AccessMap, 'workloads' | 'impersonators' | 'serviceAccounts'>;
 
-/** Deeper, no custom resource has a template. */
+/** No custom resource nests pod templates more deeply. */
 const MAX_DEPTH = 24;
 
-/** The entry for a resource, if there is one. */
+/** The known custom resource for an object, if any. */
 export function customResourceOf({ apiVersion, kind }: JsonObject): CustomResource | undefined {
   return CUSTOM_RESOURCES.find(({ group, kinds }) =>
     kinds.includes(textOf(kind)) && textOf(apiVersion).startsWith(`${group}/`));
 }
 
-/** The namespace of the controller that reads a resource without one. */
+/** The namespace of the controller of a cluster-scoped resource. */
 export function namespaceOfController({ kind, name }: Pick<NamedObject, 'kind' | 'name'>): Text {
   return standIn(`namespace of the controller of ${kind} ${name}`);
 }
 
-/** Of a custom resource. */
+/** The service accounts that a custom resource refers to. */
 export function accountsNamedIn(named: NamedObject): NamedAccounts {
   const { object } = named;
   const resource = customResourceOf(object);
@@ -44,7 +44,7 @@ export function accountsNamedIn(named: NamedObject): NamedAccounts {
   return accounts;
 }
 
-/** The groups of custom resources have dots. Definitions of custom resources have no pods. */
+/** Custom resources have API groups with dots. CustomResourceDefinitions contain no pods. */
 export function isCustom({ apiVersion, kind }: JsonObject): boolean {
   return /^[^/]*\./.test(textOf(apiVersion)) && kind !== 'CustomResourceDefinition';
 }
@@ -89,7 +89,7 @@ function accountOf(value: unknown, { hasVariables }: CustomResource): Account | 
   };
 }
 
-/** The account with the role that a resource, and not its annotation, gives it. */
+/** A service account whose role is set by a custom resource instead of its annotation. */
 function boundAccount(
   { kind, name, place }: NamedObject,
   { namespace, serviceAccount }: Workload,
@@ -106,14 +106,14 @@ function workloadOf({ kind, name, namespace, place }: NamedObject, field: string
   return { kind, name, namespace, serviceAccount, field, annotations: {}, spec: {}, place };
 }
 
-/** Pod templates that name an account. Of others, the controller may choose one. */
+/** Pod templates with a service account. For others, the controller may choose one. */
 function podsIn(named: NamedObject, value: unknown, path: readonly string[]): Workload[] {
   if (path.length > MAX_DEPTH || typeof value !== 'object' || value === null) return [];
   const { apiVersion, kind, metadata, spec } = objectOf(value);
-  if (typeof apiVersion === 'string' && typeof kind === 'string') return []; // an object for anywhere
+  if (typeof apiVersion === 'string' && typeof kind === 'string') return []; // embedded, for any cluster
   const { containers, serviceAccountName, serviceAccount } = objectOf(spec);
   const account = serviceAccountName || serviceAccount;
-  const isTopLevel = path.join('.') === 'spec.template'; // found with those of Kubernetes itself
+  const isTopLevel = path.join('.') === 'spec.template'; // read as a built-in workload
   if (Array.isArray(containers) && !isTopLevel) {
     return typeof account !== 'string' ? [] : [{
       ...workloadOf(named, [...path, 'spec', 'serviceAccountName'].join('.'), textWithPlaceholders(account)),
@@ -124,7 +124,7 @@ function podsIn(named: NamedObject, value: unknown, path: readonly string[]): Wo
   return Object.entries(value).flatMap(([key, inner]) => podsIn(named, inner, [...path, key]));
 }
 
-/** The values at the end of a path in which `*` is each item of a list. */
+/** The values at a path, in which `*` matches each item of a list. */
 export function valuesAt(value: unknown, path: string): { path: string[]; value: unknown }[] {
   return path.split('.').reduce(
     (found, step) => found.flatMap(({ path: before, value: inner }) => {

@@ -1,6 +1,6 @@
 /**
- * Roles in values of Helm charts and in other custom resources: the annotation in them is that of a ServiceAccount,
- * whose name is not always told.
+ * Role annotations in Helm values and in custom resources. They belong to a ServiceAccount whose name is not always
+ * known.
  */
 import { customResourceOf, NamedObject, namespaceOfController, valuesAt } from './custom-resources';
 import { placeOfPath, Source } from './manifest-facts';
@@ -14,29 +14,29 @@ import { yaml } from './yaml-parser';
 
 type Declared = Pick<AccessMap, 'serviceAccounts' | 'workloads'>;
 
-/** Something that makes ServiceAccounts. */
+/** An object that creates ServiceAccounts. */
 export interface Maker {
-  /** As messages name it: `HelmRelease flux-system/velero`. */
+  /** Its name in messages: `HelmRelease flux-system/velero`. */
   readonly words: Text;
   readonly kind: string;
   readonly name: Text;
-  /** Where its ServiceAccounts are. */
+  /** The namespace of its ServiceAccounts. */
   readonly namespace: Text;
   readonly place: Place;
 }
 
-/** Values, and where they stand in the object. */
+/** Values and their path in the object. */
 interface Values {
   readonly value: unknown;
-  /** Undefined for a text, whose lines are not those of the file. */
+  /** Undefined for a text, because its lines differ from those of the file. */
   readonly path?: readonly string[];
 }
 
-/** A role in values. */
+/** A role annotation in values. */
 interface RoleAnnotation {
   readonly path: readonly string[];
   readonly annotations: JsonObject;
-  /** What the annotations belong to, and how it is named there. */
+  /** The object that the annotations belong to, and its name. */
   readonly owner: JsonObject;
   readonly name: unknown;
 }
@@ -46,12 +46,12 @@ const OF_PODS = /^(pod|deployment|daemonset|statefulset|job)s?[-_]?(template)?([
 const MAX_DEPTH = 24;
 const MAX_ALIASES = 1000;
 
-/** Whether a text can hold such a role at all. Argo CD escapes the dots. */
+/** Whether a text may contain a role annotation. Argo CD escapes the dots. */
 export function mayHoldRoles(text: string): boolean {
   return /eks\\*\.amazonaws\\*\.com\/role-arn/.test(text);
 }
 
-/** The ServiceAccounts that a custom resource makes with a role. */
+/** The ServiceAccounts with a role that a custom resource creates. */
 export function accountsMadeBy(named: NamedObject, source: Source): Declared {
   const { object, kind, name, place } = named;
   const helm = HELM_RESOURCES.find(({ group, kinds }) =>
@@ -72,7 +72,7 @@ function namespaceOfRelease(helm: HelmResource, { object, kind, name, namespace 
   return helm.isInOwnNamespace === true ? namespace : standIn(`namespace of ${kind} ${name}`);
 }
 
-/** Of each release the values as a whole. */
+/** The complete values of each release. */
 function releaseValues(helm: HelmResource, object: JsonObject, words: Text): Values[] {
   return helm.within.flatMap(within => valuesAt(object, within)).map(({ path, value: holder }) => {
     const given = helm.values.flatMap(field => valuesAt(holder, field));
@@ -86,7 +86,7 @@ function releaseValues(helm: HelmResource, object: JsonObject, words: Text): Val
   });
 }
 
-/** As Helm merges values: objects by their keys; the later one of anything else. */
+/** Merges values like Helm: objects by key; for anything else, the later value wins. */
 function merged(one: unknown, other: unknown): unknown {
   if (other === undefined) return one;
   if (!isObject(one) || !isObject(other)) return other;
@@ -94,7 +94,7 @@ function merged(one: unknown, other: unknown): unknown {
   return Object.fromEntries([...keys].map(key => [key, merged(one[key], other[key])]));
 }
 
-/** The ServiceAccounts that a chart makes with a role, given its values as text. */
+/** The ServiceAccounts with a role that a chart creates, given its values as text. */
 export function accountsOfChart(maker: Maker, values: string): Declared {
   return declaredIn(maker, mayHoldRoles(values) ? [{ value: valuesIn(values, maker.words) }] : []);
 }
@@ -164,7 +164,7 @@ function withoutAnnotations(path: readonly string[]): string[] {
   return path.filter(step => step !== 'annotations' && step !== 'metadata');
 }
 
-/** The maps with a role in values. */
+/** The maps with a role annotation in values. */
 function annotationsIn(value: unknown): RoleAnnotation[] {
   const found: RoleAnnotation[] = [];
   const visit = (inner: unknown, path: readonly string[], owners: readonly JsonObject[]): void => {
@@ -182,7 +182,7 @@ function annotationsIn(value: unknown): RoleAnnotation[] {
   return found;
 }
 
-/** Nothing for another object than a ServiceAccount, nor for one that the chart does not make. */
+/** Undefined for objects other than ServiceAccounts, and for ServiceAccounts that the chart does not create. */
 function roleAnnotation(
   annotations: JsonObject,
   path: readonly string[],
@@ -196,7 +196,7 @@ function roleAnnotation(
   return { path, annotations, owner, name };
 }
 
-/** Values as a text of YAML. What is not YAML is a role that nobody knows. */
+/** Parses values in YAML. If that fails, any role in them is unknown. */
 function valuesIn(text: string, words: Text): unknown {
   const role = standIn(`role in the values of ${words}`);
   const unknown = mayHoldRoles(text) ? { serviceAccount: { annotations: { [ROLE_ARN_ANNOTATION]: role } } } : undefined;
@@ -208,7 +208,7 @@ function valuesIn(text: string, words: Text): unknown {
   }
 }
 
-/** Values that are set one by one, as `helm --set` writes their names: `a.b[0].c\\.d`. */
+/** Values that are set individually, with names as in `helm --set`: `a.b[0].c\\.d`. */
 function setValues(set: unknown): unknown {
   const pairs = Array.isArray(set)
     ? set.map(item => [propertyOf(item, 'name'), propertyOf(item, 'value')] as const)

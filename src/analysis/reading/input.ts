@@ -1,5 +1,5 @@
 /**
- * What `verify` and `report` look at: cloud assemblies, CloudFormation templates and manifests, told apart by content.
+ * The input of `verify` and `report`: cloud assemblies, CloudFormation templates and manifests, detected by content.
  */
 import { existsSync, readdirSync, Stats, statSync } from 'fs';
 import { basename, join, sep } from 'path';
@@ -11,7 +11,7 @@ import { matchesPattern } from '../../conventions/wildcards';
 import { isObject, propertyOf } from '../json-values';
 
 interface InputOptions {
-  /** Patterns of paths that are left out, `*` for any text. */
+  /** Patterns of paths to skip; `*` matches any text. */
   readonly exclude?: readonly string[];
 }
 
@@ -19,22 +19,22 @@ export interface Input {
   readonly assembly: Assembly;
   /** Manifests, each with its text. */
   readonly manifests: ManifestText[];
-  /** What could not be read. */
+  /** Errors of files that could not be read. */
   readonly unreadable: UnusableInput[];
-  /** What was left out on purpose, and what to do to have it checked. */
+  /** Files that were skipped on purpose, and how to check them. */
   readonly skipped: string[];
 }
 
 const STANDARD_INPUT = '-';
 const MAX_BYTES = 128 * 1024 * 1024;
 const INPUT_FILE = /\.(ya?ml|json|template)$/;
-const ADVICE = 'Give a cloud assembly (the folder that `cdk synth` writes, cdk.out), templates or manifests.';
+const ADVICE = 'Pass a cloud assembly (the folder that `cdk synth` writes, cdk.out), templates or manifests.';
 const IGNORED_FOLDER = /^(\.git|node_modules)$/;
 
 /**
  * @param paths cloud assemblies, templates, manifests, folders of them, or `-` for standard input
  * @param manifestPaths files and folders of manifests only
- * @throws UnusableInput if nothing of it can be read
+ * @throws UnusableInput if none of it can be read
  */
 export function readInput(
   paths: readonly string[],
@@ -65,7 +65,7 @@ class InputReader {
       } else if (isFolder(path)) {
         this.addFolder(path);
       } else if (!this.addText(path, textOf(path, ADVICE))) {
-        throw new UnusableInput(`${path}: neither a CloudFormation template nor a Kubernetes manifest.`);
+        throw new UnusableInput(`${path}: is neither a CloudFormation template nor a Kubernetes manifest.`);
       }
     });
   }
@@ -77,8 +77,8 @@ class InputReader {
     }
     if (this.count > before) return;
     throw new UnusableInput(
-      `${folder}: holds no cloud assembly (manifest.json), no CloudFormation template and no Kubernetes manifest.`
-        + ' Run `cdk synth`, or give the folder that it writes.',
+      `${folder}: contains no cloud assembly (manifest.json), CloudFormation template or Kubernetes manifest.`
+        + ' Run `cdk synth`, or pass the folder that it writes.',
     );
   }
 
@@ -119,7 +119,7 @@ class InputReader {
   private *filesIn(folder: string): Generator<string> {
     const entries = readdirSync(folder).sort();
     if (entries.includes('Chart.yaml')) {
-      this.skipped.push(`${folder}: a Helm chart. Render it: helm template ${folder}`);
+      this.skipped.push(`${folder}: is a Helm chart. Render it: helm template ${folder}`);
       return;
     }
     for (const name of entries) {
@@ -131,7 +131,7 @@ class InputReader {
       } else if (stats?.isFile() && INPUT_FILE.test(name)) {
         yield path;
       } else if (stats && !stats.isFile() && INPUT_FILE.test(name)) {
-        this.skipped.push(`${path}: not a regular file. To read it, name it as an argument`);
+        this.skipped.push(`${path}: is not a regular file. To read it, pass it as an argument`);
       }
     }
   }
@@ -173,12 +173,12 @@ function nameOf(path: string): string {
   return path === STANDARD_INPUT ? '<stdin>' : path;
 }
 
-/** At the beginning of a line in YAML, or as a key of the outermost object in JSON. */
+/** `Resources` at the start of a line in YAML, or as a key of the outermost object in JSON. */
 function isTemplateText(text: string): boolean {
   return /^(["']?)Resources\1:/m.test(text) || /^\s*\{[^]*"Resources"\s*:/.test(text);
 }
 
-/** Much faster than as YAML. */
+/** Much faster than parsing it as YAML. */
 function jsonIn(text: string): unknown[] | undefined {
   try {
     return [JSON.parse(text)];

@@ -1,7 +1,7 @@
 /**
- * What the functions in a template amount to, as far as the assembly tells: account and region of the stack, parameters
- * of nested stacks, exports of other stacks. What only the deployment knows becomes a stand-in; what cannot be read is
- * said so, never guessed.
+ * Resolves intrinsic functions as far as the assembly determines them: account and region of the stack, parameters of
+ * nested stacks, exports of other stacks. Values that are only known at deployment become stand-ins. Values that cannot
+ * be read are reported, never guessed.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
  */
@@ -12,7 +12,7 @@ import { attributeOf, referenceOf } from './resource-values';
 import { partitionOf } from '../../conventions/partitions';
 import { hasStandIn, standIn, standInsOf } from '../stand-in';
 
-/** A value without functions, and what of it could not be read. */
+/** A value without functions, and the reasons why parts of it could not be read. */
 interface Resolved {
   readonly value: unknown;
   readonly unresolved: string[];
@@ -34,7 +34,7 @@ export class Intrinsics {
     }
   }
 
-  /** The value with every function in it carried out. */
+  /** The value with all functions resolved. */
   public resolve(stack: StackTemplate, value: unknown): Resolved {
     if (!mayHoldFunction(value, 0)) return { value, unresolved: [] };
     const resolution = new Resolution(this, stack);
@@ -46,7 +46,7 @@ export class Intrinsics {
     };
   }
 
-  /** The value as a text; undefined where it is none. */
+  /** The value as a text; undefined if it is not a text. */
   public text(stack: StackTemplate, value: unknown): string | undefined {
     const { value: resolved } = this.resolve(stack, value);
     return typeof resolved === 'string'
@@ -56,12 +56,12 @@ export class Intrinsics {
         : undefined;
   }
 
-  /** Whether a resource may be made: not where its condition is known to be false. */
+  /** Whether a resource may exist: its condition is not known to be false. */
   public mayExist(stack: StackTemplate, { Condition: condition }: ResourceJson): boolean {
     return typeof condition !== 'string' || this.conditionOf(stack, condition) !== false;
   }
 
-  /** Whether a resource may be missing: not where its condition is known to be true. */
+  /** Whether a resource may be missing: its condition is not known to be true. */
   public mayBeMissing(stack: StackTemplate, condition: unknown): boolean {
     return typeof condition === 'string' && this.conditionOf(stack, condition) !== true;
   }
@@ -70,7 +70,7 @@ export class Intrinsics {
     return new Conditions(stack, value => this.resolve(stack, value).value).of(condition);
   }
 
-  /** What exports a value under this name, in the environment of the stack that imports it. */
+  /** The export with this name in the environment of the importing stack. */
   public exported(importer: StackTemplate, name: string): { stack: StackTemplate; value: unknown } | undefined {
     const all = this.exports.get(name) ?? [];
     const near = all.filter(({ stack }) => stack.account === importer.account && stack.region === importer.region);
@@ -82,12 +82,12 @@ export class Intrinsics {
     return found.length === 1 ? found[0] : undefined;
   }
 
-  /** The stack that a resource of type AWS::CloudFormation::Stack makes. */
+  /** The stack of a resource of type AWS::CloudFormation::Stack. */
   public nestedIn(stack: StackTemplate, logicalId: string): StackTemplate | undefined {
     return this.assembly.stacks.find(({ parent }) => parent?.stack === stack && parent.logicalId === logicalId);
   }
 
-  /** What a stack in another region is handed by CDK's custom resource, by its key. */
+  /** The value that a custom resource of the CDK passes to a stack in another region, by key. */
   public writtenFor(key: string): { stack: StackTemplate; value: unknown } | undefined {
     return this.written.get(key);
   }
@@ -113,7 +113,7 @@ export class Intrinsics {
   }
 }
 
-/** One value on its way. */
+/** The resolution of one value. */
 class Resolution {
   public readonly unresolved: string[] = [];
 
@@ -126,7 +126,7 @@ class Resolution {
 
   public of(value: unknown, depth: number): unknown {
     if (depth > MAX_DEPTH || this.steps.taken++ > MAX_STEPS) {
-      return this.give('functions that are nested too deep, or in a circle');
+      return this.give('functions are nested too deeply or refer to each other in a cycle');
     }
     if (Array.isArray(value)) return this.list(value, depth + 1);
     if (!isObject(value)) return value;
@@ -134,7 +134,7 @@ class Resolution {
     if (keys.length === 1 && isFunction(keys[0])) return this.call(keys[0], value[keys[0]], depth + 1);
     const copy: Record<string, unknown> = {};
     for (const key of keys) {
-      if (isMacro(key)) this.give(`what ${key} makes, which the template does not tell`);
+      if (isMacro(key)) this.give(`the result of ${key} is not in the template`);
       else setOwn(copy, key, this.of(value[key], depth + 1));
     }
     return copy;
@@ -143,7 +143,7 @@ class Resolution {
   private list(values: unknown[], depth: number): unknown[] {
     const copy = [];
     for (const value of values) {
-      // most are, and there are a lot of them
+      // a shortcut, because most values are strings
       const resolved = typeof value === 'string' ? value : this.of(value, depth);
       if (resolved !== NO_VALUE) copy.push(resolved);
     }
@@ -175,12 +175,12 @@ class Resolution {
     const { Parameters: parameters, Resources: resources } = this.stack.template;
     if (Object.hasOwn(parameters ?? {}, name)) return this.parameter(name, depth);
     if (!resources || !Object.hasOwn(resources, name)) {
-      return this.give(`Ref of ${name}, which the template does not have`);
+      return this.give(`Ref refers to ${name}, which is not in the template`);
     }
     return referenceOf(this.resource(name, resources[name], depth)) ?? standIn(`${this.stack.path}/${name}`);
   }
 
-  /** Never the default: the deployment may set another value. Of a nested stack, what the outer one passes. */
+  /** Never the default, because the deployment may set a different value. For a nested stack, the passed value. */
   private parameter(name: string, depth: number): unknown {
     const { parent } = this.stack;
     const resource = own(parent?.stack.template.Resources, parent?.logicalId ?? '');
@@ -196,7 +196,7 @@ class Resolution {
     );
     const attribute = rest.join('.');
     const resource = own(this.stack.template.Resources, name);
-    if (!resource) return this.give(`Fn::GetAtt of ${name}, which the template does not have`);
+    if (!resource) return this.give(`Fn::GetAtt refers to ${name}, which is not in the template`);
     const { Type: type } = objectOf<ResourceJson>(resource);
     const other =
       type === 'Custom::CrossRegionExportReader' ? this.intrinsics.writtenFor(attribute) : undefined;
@@ -239,10 +239,10 @@ class Resolution {
       : standIn(`output ${stackName}.${outputName}`);
   }
 
-  /** In the words of another stack. */
+  /** Resolves a value in the context of another stack. */
   private elsewhere(stack: StackTemplate, value: unknown, depth: number): unknown {
     const key = `${stack.path} ${JSON.stringify(value)}`;
-    if (this.path.includes(key) || depth > MAX_DEPTH) return this.give('stacks that refer to each other in a circle');
+    if (this.path.includes(key) || depth > MAX_DEPTH) return this.give('stacks refer to each other in a cycle');
     const resolution = new Resolution(this.intrinsics, stack, [...this.path, key], this.steps);
     const resolved = resolution.of(value, depth);
     this.unresolved.push(...resolution.unresolved);
@@ -251,7 +251,7 @@ class Resolution {
 
   private join(argument: unknown): unknown {
     const [separator, parts] = Array.isArray(argument) ? argument : [];
-    if (typeof parts === 'string') return parts; // a list that only the deployment knows
+    if (typeof parts === 'string') return parts; // a list only known at deployment
     if (typeof separator !== 'string' || !Array.isArray(parts) || parts.some(part => typeof part === 'object')) {
       return this.unknown('Fn::Join', argument);
     }
@@ -259,7 +259,7 @@ class Resolution {
   }
 
   /**
-   * Only where no stand-in can hide the separator: those for accounts, regions and names hold no more than they say.
+   * Only if no stand-in can hide the separator. Stand-ins for accounts, regions and names cannot.
    */
   private split(argument: unknown, raw: unknown): unknown {
     const [separator, text] = Array.isArray(argument) ? argument : [];
@@ -315,9 +315,9 @@ class Resolution {
   }
 }
 
-/** Conditions of a template, as far as they compare what is known. */
+/** Evaluates conditions of a template as far as their values are known. */
 class Conditions {
-  /** Undefined while it is on its way, too: a circle ends there. */
+  /** Undefined also during evaluation, to break cycles. */
   private readonly known = new Map<string, boolean | undefined>();
 
   constructor(private readonly stack: StackTemplate, private readonly resolve: (value: unknown) => unknown) {}
@@ -357,7 +357,7 @@ function equal(argument: unknown): boolean | undefined {
   return hasStandIn(left) || hasStandIn(right) ? undefined : false;
 }
 
-/** Most values hold none, and need no copy. */
+/** Most values contain no function and need no copy. */
 function mayHoldFunction(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth > MAX_DEPTH) return true;
@@ -365,7 +365,7 @@ function mayHoldFunction(value: unknown, depth: number): boolean {
     for (const inner of value) if (typeof inner === 'object' && mayHoldFunction(inner, depth + 1)) return true;
     return false;
   }
-  for (const key in value) { // the fastest way there is
+  for (const key in value) { // the fastest loop
     if (isFunction(key)) return true;
     const inner = (value as JsonObject)[key];
     if (typeof inner === 'object' && mayHoldFunction(inner, depth + 1)) return true;
@@ -373,7 +373,7 @@ function mayHoldFunction(value: unknown, depth: number): boolean {
   return false;
 }
 
-/** Even where the key is `__proto__`. */
+/** Also works for the key `__proto__`. */
 function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (value === NO_VALUE) return;
   if (key === '__proto__') {
@@ -383,7 +383,7 @@ function setOwn(object: Record<string, unknown>, key: string, value: unknown): v
   }
 }
 
-/** What an object has itself: templates may use names such as `constructor`. */
+/** A property of the object itself, not inherited. Templates may use names such as `constructor`. */
 function own(object: unknown, key: string): unknown {
   return typeof object === 'object' && object !== null && Object.hasOwn(object, key)
     ? (object as JsonObject)[key]
@@ -394,7 +394,7 @@ function isObjectOrList(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null;
 }
 
-/** It stands among other keys, and adds more. */
+/** A macro occurs among other keys, and adds more. */
 function isMacro(key: string): boolean {
   return key === 'Fn::Transform' || key.startsWith('Fn::ForEach::');
 }
@@ -409,7 +409,7 @@ const PARTITION = standIn('AWS::Partition');
 const URL_SUFFIX = standIn('AWS::URLSuffix');
 
 /**
- * Whether a stand-in is for a name: of an account, a region, a partition, or of a resource in an ARN that is made here.
+ * Whether a stand-in replaces a name: of an account, a region, a partition, or a resource in a computed ARN.
  */
 function isName(text: string): boolean {
   return (
@@ -418,7 +418,7 @@ function isName(text: string): boolean {
   );
 }
 
-/** The description in a stand-in may hold the separator; what it stands for does not. */
+/** The description of a stand-in may contain the separator, but its value does not. */
 function splitBesideStandIns(text: string, separator: string): string[] {
   const all = standInsOf(text);
   const hidden = all.reduce(
@@ -430,7 +430,7 @@ function splitBesideStandIns(text: string, separator: string): string[] {
     .map(part => part.replace(/⟨(.)⟩/g, (_, mark) => all[mark.charCodeAt(0) - FIRST_PRIVATE]));
 }
 
-/** Of the characters that mean nothing. */
+/** The first private-use character. */
 const FIRST_PRIVATE = 0xe000;
 
 /** A pseudo parameter in the environment of a stack. */

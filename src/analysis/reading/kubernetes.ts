@@ -1,5 +1,5 @@
 /**
- * ServiceAccounts and pods in Kubernetes manifests, each with its place.
+ * Reads ServiceAccounts, pods and other relevant objects from Kubernetes manifests, each with its place.
  */
 import { admissionObjectsOf } from './admission-policies';
 import { AwsAuth, awsAuthOf } from './aws-auth';
@@ -27,7 +27,7 @@ import {
   ROLE_ARN_ANNOTATION,
 } from '../../conventions/webhook-annotations';
 
-/** What of the objects matters here. */
+/** The relevant objects. */
 export type KubernetesObjects =
   Pick<AccessMap, 'serviceAccounts' | 'workloads' | 'impersonators' | 'annotations' | 'repeatedKeys' | 'rbac'>
   & {
@@ -40,22 +40,22 @@ export type KubernetesObjects =
 type Lists = Omit<KubernetesObjects, 'rbac'>;
 
 export interface ManifestOptions {
-  /** Of objects that name none; without it, one that nobody knows. */
+  /** The namespace of objects without one. If undefined, it is unknown. */
   readonly namespace?: string;
-  /** The ARN of the cluster that they are for, if it is known. */
+  /** The ARN of their cluster, if known. */
   readonly cluster?: Text;
-  /** Whether only the deployment decides that they are applied. */
+  /** Whether a template condition determines if they are applied. */
   readonly isConditional?: boolean;
-  /** The label that names the owner of an object. */
+  /** The label with the owner of an object. */
   readonly ownerLabel?: string;
 }
 
 const OWNED_KINDS = ['Namespace', 'ServiceAccount', 'RoleBinding', 'ClusterRoleBinding'];
 
 /**
- * The ServiceAccounts and pods in a text, and RBAC. Objects that are neither are passed over.
+ * The relevant objects in a text. Other objects are skipped.
  *
- * @throws UnusableInput when it is not YAML, with line and column
+ * @throws UnusableInput if it is not valid YAML, with line and column
  */
 export function readManifests({ text, place }: ManifestText, options: ManifestOptions = {}): KubernetesObjects {
   const all = noObjects();
@@ -98,7 +98,7 @@ export function noObjects(): KubernetesObjects {
   };
 }
 
-/** Adds objects to others. Without spreading: there may be a lot of them. */
+/** Adds objects to others, without spreading, because there may be many. */
 export function addObjects(all: KubernetesObjects, { rbac, ...more }: Partial<KubernetesObjects>): void {
   addLists(all, more);
   if (rbac !== undefined) addLists(all.rbac, rbac);
@@ -133,7 +133,7 @@ function hasAny(objects: Partial<Lists>): boolean {
   return Object.values(objects).some(list => list.length > 0);
 }
 
-/** A custom resource that has a name. */
+/** A custom resource with a name. */
 function customObjectOf({ object, at }: ManifestObject, namespace?: string): NamedObject | undefined {
   const { kind, metadata } = object;
   const name = propertyOf(metadata, 'name') || propertyOf(metadata, 'generateName');
@@ -146,7 +146,7 @@ function customObjectOf({ object, at }: ManifestObject, namespace?: string): Nam
   };
 }
 
-/** What one object of Kubernetes itself is here: nothing, mostly. */
+/** The relevant parts of a built-in object. Most objects have none. */
 function objectsOf(found: ManifestObject, namespace?: string): Partial<Lists> {
   const { object, source } = found;
   const isServiceAccount = object.kind === 'ServiceAccount' && object.apiVersion === 'v1';
@@ -203,7 +203,7 @@ function partsAt(positionOf: ManifestObject['positionOf'], paths: readonly Named
   }));
 }
 
-/** What names a role where only ServiceAccounts, by their annotation, can: in words, with its path. */
+/** Descriptions and paths of keys with a role that only has an effect in the annotation of a ServiceAccount. */
 function misplacedIn(maps: { readonly [kind: string]: readonly [map: unknown, path: Path] }): NamedPath[] {
   return Object.entries(maps).flatMap(([kind, [map, path]]) =>
     Object.keys(objectOf(map))
@@ -219,7 +219,7 @@ function withoutRole({ [ROLE_ARN_ANNOTATION]: _, ...others }: Record<string, str
   return others;
 }
 
-/** kube2iam and kiam do read annotations of pods. */
+/** Misplaced keys of a workload. Annotations of kube2iam and kiam are valid on pods. */
 function misplacedOnPods(metadata: unknown, { path, metadata: ofPods }: Pod): NamedPath[] {
   return misplacedIn({
     'annotation': [propertyOf(metadata, 'annotations'), ANNOTATIONS],
@@ -228,15 +228,15 @@ function misplacedOnPods(metadata: unknown, { path, metadata: ofPods }: Pod): Na
   }).filter(([words]) => !words.includes('iam.amazonaws.com/'));
 }
 
-/** The template of pods. */
+/** A pod template. */
 interface Pod {
-  /** Where it stands in the object; empty for a Pod itself. */
+  /** Its path in the object; empty for a Pod. */
   readonly path: readonly string[];
   readonly metadata: unknown;
   readonly spec: JsonObject;
 }
 
-/** Of whatever makes pods: where the template stands is the same for every kind, those of other projects too. */
+/** The pod template of a workload. The path is the same for nearly all kinds, including those of other projects. */
 function podOf(object: KubernetesObject): Pod | undefined {
   const path = POD_PATHS.get(textOf(object.kind)) ?? ['spec', 'template'];
   const { metadata, spec: podSpec } = objectOf<KubernetesObject>(propertyOf(object, ...path));
@@ -262,7 +262,7 @@ function workloadOf(found: ManifestObject, pod: Pod, ns?: string): Workload {
   };
 }
 
-/** The fields of a pod that rules judge. */
+/** The fields of a pod that rules check. */
 function fieldsOf({ spec, path: toPod }: Pod): NamedPath[] {
   const path = [...toPod, 'spec'];
   const variables = ['initContainers', 'containers'].flatMap(list => arrayOf(spec[list]).flatMap((container, index) =>
@@ -284,7 +284,7 @@ function nameOf(name: unknown, { file, line }: Place): string {
   const text = textWithPlaceholders(name);
   if (typeof name === 'string' || isStandIn(text)) return text;
   throw new UnusableInput(
-    `${file}${line === undefined ? '' : `:${line}`}: metadata.name must be a text, got: `
+    `${file}${line === undefined ? '' : `:${line}`}: metadata.name must be a string, got: `
       + `${name === undefined ? 'nothing' : JSON.stringify(name)}. If it is a template, render it first.`,
   );
 }

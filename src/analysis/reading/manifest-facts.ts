@@ -1,5 +1,5 @@
 /**
- * What the text of a manifest says that its plain value no longer does: repeated keys, and where annotations stand.
+ * Facts about the text of a manifest that its parsed value does not contain: duplicate keys and positions.
  */
 import type { isMap as IsMap, Node, Scalar } from 'yaml';
 import { SKIP_CONTAINERS } from '../../conventions/pod-spec';
@@ -12,10 +12,10 @@ import { textWithPlaceholders } from '../placeholders';
 import { isStandIn } from '../stand-in';
 import { yaml } from './yaml-parser';
 
-/** An object as it is written. */
+/** An object in the text. */
 export interface Source {
   readonly node: Node | null | undefined;
-  /** Whether a key of it may stand twice. */
+  /** Whether it may contain duplicate keys. */
   readonly mayRepeatKeys: boolean;
   /** The place of any node of the text. */
   readonly placeOf: (node: Node | null | undefined) => Place;
@@ -23,7 +23,7 @@ export interface Source {
 
 const READ = [AUDIENCE_ANNOTATION, REGIONAL_STS_ANNOTATION, SKIP_CONTAINERS, TOKEN_EXPIRATION_ANNOTATION];
 
-/** The annotations that the webhook reads, and whatever is not a string, of the metadata at a path. */
+/** Annotations that the webhook reads, and annotations and labels that are not strings. */
 export function metadataEntries(
   { object: name, on }: Pick<MetadataEntry, 'object' | 'on'>,
   object: object,
@@ -35,7 +35,7 @@ export function metadataEntries(
     return Object.entries(objectOf(propertyOf(object, ...own))).flatMap(([key, value]): MetadataEntry[] => {
       const isText = typeof (value ?? '') === 'string';
       const isRead = kind === 'annotation' && READ.includes(key);
-      if (isText && !isRead) return []; // most of them
+      if (isText && !isRead) return []; // most entries
       const text = textWithPlaceholders(value ?? '');
       const isString = isText || isStandIn(text);
       return isString && !isRead
@@ -53,7 +53,7 @@ export function metadataEntries(
   });
 }
 
-/** The keys that a map of the object has twice. Maps of aliases are looked at where their anchors stand. */
+/** Duplicate keys in maps of the object. Aliased maps are checked at their anchors. */
 export function repeatedKeys(name: Text, source: Source): RepeatedKey[] {
   if (!source.mayRepeatKeys) return [];
   const { node, placeOf } = source;
@@ -62,7 +62,7 @@ export function repeatedKeys(name: Text, source: Source): RepeatedKey[] {
   return found.map(key => ({ object: name, key: String(key.value), place: placeOf(key) }));
 }
 
-/** Every node of a manifest comes through here: only collections have items, and only scalars a value. */
+/** Called for every node, so it is optimized: only collections have items, and only scalars a value. */
 function collectRepeated(node: unknown, isMap: typeof IsMap, found: Scalar[]): void {
   const items = (node as { items?: unknown[] } | null | undefined)?.items;
   if (items === undefined) return;
@@ -72,14 +72,14 @@ function collectRepeated(node: unknown, isMap: typeof IsMap, found: Scalar[]): v
   }
   const keys = new Set<unknown>();
   for (const { key, value } of node.items) {
-    const text = key?.value; // for the key `<<`, which may stand twice, a symbol of its own
+    const text = key?.value; // for the key `<<`, which may be repeated, a unique symbol
     if (keys.has(text) && text !== undefined) found.push(key);
     keys.add(text);
     collectRepeated(value, isMap, found);
   }
 }
 
-/** Where a value stands; that of the object if the value is merged from elsewhere. */
+/** The place of a value, or of the object if the value is merged from elsewhere. */
 export function placeOfPath({ node, placeOf }: Source, path: readonly string[]): Place {
   const value = yaml().isMap(node) ? node.getIn(path, true) as Node | undefined : undefined;
   return placeOf(yaml().isNode(value) ? value : node);

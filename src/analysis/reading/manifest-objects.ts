@@ -1,5 +1,5 @@
 /**
- * The objects in Kubernetes manifests, each with its place.
+ * Reads the objects in Kubernetes manifests, each with its place.
  */
 import type { Document, Node, ScalarTag, YAMLSeq } from 'yaml';
 import { Source } from './manifest-facts';
@@ -12,35 +12,35 @@ import { isObject, JsonObject, propertyOf, textOf } from '../json-values';
 import { renderAdvice, textWithPlaceholders } from '../placeholders';
 import { standIn } from '../stand-in';
 
-/** A text of manifests. */
+/** A text with manifests. */
 export interface ManifestText {
   readonly text: string;
-  /** The file it is in, or the output of a stack. */
+  /** Its file, or the output of a stack. */
   readonly place: Place;
 }
 
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
-/** Of documents that are parsed together: to start the parser takes longer than a short document. */
+/** The minimum size of documents that are parsed together, because starting the parser takes time. */
 const PART = 4 * 1024;
 const MAX_ALIASES = 1000;
-/** Kubernetes reads `0400` as YAML 1.1 does, as an octal number. */
+/** Kubernetes parses `0400` as an octal number, as in YAML 1.1. */
 const OCTAL: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
   default: true,
   test: /^0[0-7]+$/,
   resolve: text => parseInt(text, 8),
 };
-/** And these words as booleans. */
+/** Kubernetes parses these words as booleans, as in YAML 1.1. */
 const BOOLEAN: ScalarTag = {
   tag: 'tag:yaml.org,2002:bool',
   default: true,
   test: /^(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/,
   resolve: text => /^(?:y|yes|on)$/i.test(text),
 };
-/** In the first column it begins a document, whatever stands around it. */
+/** In the first column, it always starts a document. */
 const DOCUMENT_START = /^---(?=\s|$)/gm;
 
-/** The objects in a text, of whatever kind. Its errors are those of `readManifests`. */
+/** All objects in a text. Throws the same errors as `readManifests`. */
 export function* manifestObjects({ text, place }: ManifestText): Generator<ManifestObject> {
   for (const part of partsOf(text, place)) yield* objectsIn(part, place);
 }
@@ -52,24 +52,23 @@ export interface KubernetesObject extends JsonObject {
   readonly spec?: unknown;
 }
 
-/** An object, and where it is written. */
+/** An object and its place. */
 export interface ManifestObject {
   readonly object: KubernetesObject;
   readonly source: Source;
   readonly at: Place;
-  /** Where a part of it is; undefined where lines mean nothing. */
+  /** The position of a part; undefined if lines are not meaningful. */
   readonly positionOf: (path: Path) => Parts[string] | undefined;
 }
 
-/** Some documents of a text, and the lines before them. */
+/** Some documents of a text, and the number of lines before them. */
 export interface Part {
   readonly text: string;
   readonly linesBefore: number;
 }
 
 /**
- * Some documents at a time, so that thousands of them take no more memory than the longest; all at once where
- * directives belong to them.
+ * Splits a text into parts of some documents to limit memory use. A text with directives is not split.
  */
 export function* partsOf(text: string, { file }: Place): Generator<Part> {
   const starts = /^%/m.test(text)
@@ -81,7 +80,7 @@ export function* partsOf(text: string, { file }: Place): Generator<Part> {
     if (end - start > MAX_DOCUMENT_BYTES) {
       const line = linesBefore + linesIn(text.slice(from, start)) + 1;
       throw new UnusableInput(
-        `${file}:${line}: a document has more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MB. Split it.`,
+        `${file}:${line}: the document is larger than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MB. Split it.`,
       );
     }
     if (end - from < PART && end < text.length) continue;
@@ -91,7 +90,7 @@ export function* partsOf(text: string, { file }: Place): Generator<Part> {
   }
 }
 
-/** The objects of the documents: one of each, or the items of a List. */
+/** The objects of the documents: one per document, or the items of a List. */
 export function* objectsIn(part: Part, place: Place): Generator<ManifestObject> {
   const documents = plainDocuments(part.text);
   if (documents === undefined || documents.some(({ object }) => isList(object))) {
@@ -117,7 +116,7 @@ function isList(object: unknown): object is KubernetesObject & { readonly items:
   return /List$/.test(textOf(propertyOf(object, 'kind'))) && Array.isArray(propertyOf(object, 'items'));
 }
 
-/** With the parser that tells where everything stands. */
+/** Reads objects with the parser that provides positions. */
 function* parsedObjectsIn({ text, linesBefore }: Part, place: Place): Generator<ManifestObject> {
   const { isMap, isScalar, LineCounter, parseAllDocuments } = yaml();
   const lines = new LineCounter();
@@ -125,7 +124,7 @@ function* parsedObjectsIn({ text, linesBefore }: Part, place: Place): Generator<
     const { line, col } = lines.linePos(offset);
     return { line: line + linesBefore, column: col };
   };
-  // The lines of a text that stands in a template are not those of the template.
+  // The lines of a text in a template are not those of the template.
   const placeOf = (node: Node | null | undefined): Place =>
     (node?.range && place.logicalId === undefined ? { ...place, ...positionOf(node.range[0]) } : place);
 
@@ -143,9 +142,10 @@ function* parsedObjectsIn({ text, linesBefore }: Part, place: Place): Generator<
     } = document;
     if (error) {
       const { line, column } = positionOf(error.pos[0]);
-      const advice = renderAdvice(text) ?? 'Correct it, or leave the file out';
+      const advice = renderAdvice(text) ?? 'Correct it, or exclude the file';
       throw new UnusableInput(
-        `${place.file}:${line}:${column}: not YAML: ${error.message.split('\n')[0].replace(/\.$/, '')}. ${advice}.`,
+        `${place.file}:${line}:${column}: is not valid YAML: ${error.message.split('\n')[0].replace(/\.$/, '')}. `
+          + `${advice}.`,
       );
     }
     if (contents === null || (isScalar(contents) && contents.value === null)) continue;
@@ -170,7 +170,7 @@ function* parsedObjectsIn({ text, linesBefore }: Part, place: Place): Generator<
   }
 }
 
-/** Items of a `RoleList` need not say that they are Roles. */
+/** Items of a `RoleList` may omit their kind. */
 function withKindOf({ apiVersion, kind }: KubernetesObject, item: KubernetesObject): KubernetesObject {
   const ownKind = textOf(kind).replace(/List$/, '');
   return item.kind !== undefined || ownKind === '' ? item : { apiVersion, kind: ownKind, ...item };
@@ -184,7 +184,7 @@ function plain(document: Document, { file, line }: Place): unknown {
   }
 }
 
-/** Of an object; that of kubectl if it names none. */
+/** The namespace of an object, or of kubectl if it has none. */
 export function namespaceOf(metadata: unknown, namespace?: string): string {
   return textWithPlaceholders(propertyOf(metadata, 'namespace') || namespace || standIn('namespace of kubectl'));
 }

@@ -1,10 +1,10 @@
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import { yaml } from './yaml-parser';
 
-/** Keys and indices, from an object to a part of it. */
+/** Keys and indexes from an object to a part of it. */
 export type Path = readonly (string | number)[];
 
-/** Where the part begins, its key included; undefined if there is none. */
+/** The offset of a part, including its key; undefined if it does not exist. */
 export function offsetOf(document: Document, object: unknown, path: Path): number | undefined {
   const { isAlias, isMap, isSeq } = yaml();
   let [node, offset]: [unknown, number | undefined] = [object, undefined];
@@ -23,7 +23,7 @@ export function offsetOf(document: Document, object: unknown, path: Path): numbe
   return offset;
 }
 
-/** Of repeated keys, the last one holds. */
+/** The last pair with a key, because the last of duplicate keys wins. */
 function lastPair({ items }: YAMLMap, wanted: string | number): Pair | undefined {
   const { isScalar } = yaml();
   for (let index = items.length - 1; index >= 0; index--) {

@@ -1,6 +1,6 @@
 /**
- * Roles and bindings of Kubernetes RBAC in manifests, each with its place. What Kubernetes would refuse is not guessed
- * but listed, and the rest of the object still counts.
+ * Reads Kubernetes RBAC roles and bindings from manifests, each with its place. Parts that Kubernetes would reject are
+ * reported, never guessed, and the rest of the object still counts.
  */
 import { keeps, NAMESPACE, OBJECT_NAME } from '../../conventions/name-rules';
 import { Text } from '../access-map';
@@ -16,10 +16,10 @@ const VERSION = `${RBAC_GROUP}/v1`;
 const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
 /**
- * The roles and bindings in a text. Other objects are passed over.
+ * The roles and bindings in a text. Other objects are skipped.
  *
- * @param namespace of objects that name none; without it, one that nobody knows
- * @throws UnusableInput when it is not YAML, with line and column
+ * @param namespace the namespace of objects without one; if undefined, it is unknown
+ * @throws UnusableInput if it is not valid YAML, with line and column
  */
 export function readRbac(text: ManifestText, namespace?: string): RbacObjects {
   const all = noRbac();
@@ -32,16 +32,16 @@ export function noRbac(): RbacObjects {
 }
 
 /**
- * Adds an object of a manifest, if it is a role or a binding.
+ * Adds an object of a manifest if it is a role or a binding.
  *
- * @param cluster the ARN of the cluster that it is for, if it is known
+ * @param cluster the ARN of its cluster, if known
  */
 export function addRbac(
   all: RbacObjects, { object, at, positionOf }: ManifestObject, namespace?: string, cluster?: Text,
 ): void {
   const [kind, version] = [textOf(object.kind), textWithPlaceholders(object.apiVersion ?? '')];
   const [group] = version.split('/');
-  // A kind of the same name in another group is something else.
+  // Other groups may have kinds with the same names.
   if (!KINDS.includes(kind) || !(group === RBAC_GROUP || group === '' || hasStandIn(version))) return;
   const report = (name: Text, path: Path, problem: string) =>
     all.unknown.push({ object: name, path: pathText(path), problem, place: { ...at, ...positionOf(path) } });
@@ -76,7 +76,7 @@ class RbacReader {
       return this.report(['apiVersion'], `must be ${VERSION}, got: ${version || 'nothing'}`);
     }
     if (this.name === '' || (!hasStandIn(this.name) && /^\.\.?$|[/%]/.test(this.name))) {
-      return this.report(['metadata', 'name'], 'must be a name without / and %');
+      return this.report(['metadata', 'name'], 'must be a name without / or %');
     }
     if (this.namespace !== undefined && !hasStandIn(this.namespace) && !keeps(this.namespace, NAMESPACE)) {
       return this.report(['metadata', 'namespace'], `must be the name of a namespace, got: ${this.namespace}`);
@@ -127,7 +127,7 @@ class RbacReader {
     if (verbs.length === 0) return this.reported([...path, 'verbs'], 'must not be empty');
     if (nonResourceURLs.length > 0) {
       const others = apiGroups.length + resources.length + resourceNames.length;
-      if (this.kind === 'Role') return this.reported([...path, 'nonResourceURLs'], 'are for ClusterRoles only');
+      if (this.kind === 'Role') return this.reported([...path, 'nonResourceURLs'], 'are only allowed in ClusterRoles');
       if (others > 0) return this.reported([...path, 'nonResourceURLs'], 'cannot be combined with resources');
     } else if (apiGroups.length === 0 || resources.length === 0) {
       return this.reported([...path, apiGroups.length === 0 ? 'apiGroups' : 'resources'], 'must not be empty');
@@ -135,12 +135,12 @@ class RbacReader {
     return { verbs, apiGroups, resources, resourceNames, nonResourceURLs };
   }
 
-  /** Only ClusterRoles are aggregated. */
+  /** The aggregation, which only ClusterRoles have. */
   private aggregation(): { readonly selectors: unknown[]; readonly isWhole: boolean } | undefined {
     const value = this.object.aggregationRule;
     if (value === undefined || value === null) return undefined;
     const path = ['aggregationRule', 'clusterRoleSelectors'];
-    if (this.kind !== 'ClusterRole') return this.reported(['aggregationRule'], 'is for ClusterRoles only');
+    if (this.kind !== 'ClusterRole') return this.reported(['aggregationRule'], 'is only allowed in ClusterRoles');
     const list = propertyOf(value, 'clusterRoleSelectors');
     if (!Array.isArray(list) || list.length === 0) {
       this.report(path, 'must be a list with a label selector');
@@ -212,7 +212,7 @@ class RbacReader {
     return given === '' || given === wanted || isStandIn(textWithPlaceholders(given));
   }
 
-  /** A string that is not empty. */
+  /** A non-empty string. */
   private textAt(value: unknown, key: string): Text | undefined {
     const item = propertyOf(value, key);
     const text = textWithPlaceholders(item ?? '');
@@ -225,7 +225,7 @@ class RbacReader {
     return arrayOf(value);
   }
 
-  /** A list of strings; a placeholder instead of it may become any. */
+  /** A list of strings. A placeholder instead of a list may become any list. */
   private texts(value: unknown, path: Path): Text[] | undefined {
     if (value === undefined || value === null) return [];
     const whole = textWithPlaceholders(value);

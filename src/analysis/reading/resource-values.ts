@@ -1,23 +1,23 @@
 /**
- * What `Ref` and `Fn::GetAtt` return of a resource, where its properties tell.
+ * The results of `Ref` and `Fn::GetAtt`, if the properties of the resource determine them.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
  */
 import { withoutScheme } from '../iam/claims';
 
-/** A resource, its properties resolved on demand. */
+/** A resource with properties that are resolved on demand. */
 export interface Resource {
   readonly type: string;
   readonly text: (property: string) => string | undefined;
-  /** Of the stack that it is in. */
+  /** A pseudo parameter of its stack. */
   readonly pseudo: (parameter: 'Partition' | 'Region' | 'AccountId') => string;
-  /** Stands for its name where CloudFormation makes it. */
+  /** The stand-in for a name that CloudFormation generates. */
   readonly unnamed: () => string;
   readonly standIn: (attribute: string) => string;
 }
 
 interface Type {
-  /** The property that names it. */
+  /** The property with its name. */
   readonly name?: string;
   readonly ref: (resource: Resource, name: string) => string;
   readonly attributes: Record<string, (resource: Resource, name: string) => string>;
@@ -50,10 +50,10 @@ const cluster = (name: string | undefined, issuer: Arn): Type => ({
     OpenIdConnectIssuer: (...args) => withoutScheme(issuer(...args)),
   },
 });
-/** A URL, so that what a template cuts off it leaves what it should. */
+/** A URL, so that templates can remove the scheme. */
 const issuerUrl: Arn = resource => `https://${resource.standIn('OpenIdConnectIssuerUrl')}`;
 
-/** By which EKS introduces itself to a target role: the association, in words that its properties tell. */
+/** The external ID of an association for its target role, computed from its properties. */
 const externalId: Arn = ({ pseudo, text, standIn }) => {
   const names = ['ClusterName', 'Namespace', 'ServiceAccount'].map(property => text(property) ?? standIn(property));
   return [pseudo('Region'), pseudo('AccountId'), ...names].join('/');
@@ -95,13 +95,13 @@ const TYPES = new Map<string, Type>(
   }),
 );
 
-/** What `Ref` returns; undefined where the type is not known here. */
+/** The result of `Ref`; undefined if the type is not known. */
 export function referenceOf(resource: Resource): string | undefined {
   const type = TYPES.get(resource.type);
   return type?.ref(resource, nameOf(resource, type));
 }
 
-/** What `Fn::GetAtt` returns; undefined where the attribute is not known here. */
+/** The result of `Fn::GetAtt`; undefined if the attribute is not known. */
 export function attributeOf(resource: Resource, attribute: string): unknown {
   if (resource.type === 'Custom::AWSCDKCfnJson' && attribute === 'Value') return parsed(resource.text('Value'));
   const type = TYPES.get(resource.type);
@@ -114,7 +114,7 @@ function nameOf(resource: Resource, { name }: Type): string {
   return (name === undefined ? undefined : resource.text(name)) ?? resource.unnamed();
 }
 
-/** CfnJson: a custom resource that gives back, parsed, the JSON that it is given. */
+/** The value of CfnJson, a custom resource that parses JSON. */
 function parsed(json: string | undefined): unknown {
   try {
     return json === undefined ? undefined : JSON.parse(json);

@@ -1,6 +1,6 @@
 /**
- * Reads what the library recorded of a stack's own outputs, `<stack>.cdk-irsa.json`, and compares it with the files
- * that are there.
+ * Reads the library's record of its outputs of a stack, `<stack>.cdk-irsa.json`, and compares it with the existing
+ * files.
  */
 import { existsSync, statSync } from 'fs';
 import { dirname, join } from 'path';
@@ -16,17 +16,17 @@ const MAX_FILE_BYTES = 128 * 1024 * 1024;
 
 /** A generated file outside the assembly. */
 export interface GeneratedFile {
-  /** One of those of `RecordedFile`. */
+  /** A kind of `RecordedFile`. */
   readonly kind: unknown;
-  /** Relative to the working directory, or as the assembly was given; where nothing was written, a name only. */
+  /** Relative to the working directory, or to the given assembly; if nothing was written, only a name. */
   readonly file: string;
-  /** What is there, or else what was recorded. */
+  /** The existing text, or else the recorded text. */
   readonly text: string;
-  /** `recorded`: synth did not write it, so that there is nothing to compare. */
+  /** `recorded`: synth did not write the file, so there is nothing to compare. */
   readonly state: 'as written' | 'recorded' | 'changed' | 'replaced' | 'missing';
 }
 
-/** Whether the text is that of the file, and not only recorded. */
+/** Whether the text is from the existing file and not only recorded. */
 export function isThere({ state }: GeneratedFile): boolean {
   return state === 'as written' || state === 'changed';
 }
@@ -40,12 +40,14 @@ export interface StackRecord {
 }
 
 /**
- * @param inside the path of a file in the assembly; throws for one that is elsewhere
- * @throws UnusableInput if the form of the record is not known
+ * @param inside returns the path of a file in the assembly; throws if it is outside
+ * @throws UnusableInput if the version of the record is not supported
  */
 export function readRecord(record: JsonObject, file: string, inside: (path: string) => string): StackRecord {
   if (record.version !== RECORD_VERSION) {
-    throw new UnusableInput(`${file}: written by another version of cdk-irsa. Run \`cdk synth\` with this one.`);
+    throw new UnusableInput(
+      `${file}: was written by a different version of cdk-irsa. Run \`cdk synth\` with this version.`,
+    );
   }
   const files = arrayOf(record.files).flatMap(entry => {
     const { kind, path, text, written } = objectOf(entry);
@@ -75,14 +77,14 @@ function generatedFile(
   return { kind, file, text: found, state: isSame(found, text) ? 'as written' : 'changed' };
 }
 
-/** An assembly of somebody else must not read files of the reader: only generated YAML is read. */
+/** Only generated YAML is read, so that an untrusted assembly cannot read other files of the user. */
 function generatedText(file: string): string | undefined {
   if (!/\.ya?ml$/.test(file) || !statSync(file).isFile()) return undefined;
   const text = readText(file, undefined, MAX_FILE_BYTES);
   return text.startsWith(GENERATED_MARK) ? text : undefined;
 }
 
-/** Formatters and Git change white space and comments, which mean nothing. */
+/** Ignores whitespace and comments, which formatters and Git may change. */
 function isSame(found: string, recorded: string): boolean {
   if (found === recorded || found.replaceAll('\r\n', '\n') === recorded) return true;
   const [left, right] = [found, recorded].map(text =>

@@ -1,5 +1,5 @@
 /**
- * CloudFormation templates in YAML or JSON, with the short forms of functions: `!Ref`, `!Sub`, ….
+ * Reads CloudFormation templates in YAML or JSON, with the short forms of functions: `!Ref`, `!Sub`, ….
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
  */
@@ -12,13 +12,16 @@ const MAX_ALIASES = 1000;
 /**
  * The documents in a text, as plain values.
  *
- * @throws UnusableInput if it is not YAML
+ * @throws UnusableInput if it is not valid YAML
  */
 export function documentsIn(text: string, file: string): unknown[] {
   const options = { prettyErrors: false, logLevel: 'silent', merge: true, uniqueKeys: false } as const;
   return (yaml().parseAllDocuments(text, options) as Document.Parsed[]).flatMap(document => {
     const [error] = document.errors;
-    if (error) throw new UnusableInput(`${file}: not YAML: ${error.message.split('\n')[0].replace(/\.$/, '')}.`);
+    if (error) {
+      const [problem] = error.message.split('\n');
+      throw new UnusableInput(`${file}: is not valid YAML: ${problem.replace(/\.$/, '')}.`);
+    }
     expandFunctions(document);
     try {
       const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
@@ -29,7 +32,7 @@ export function documentsIn(text: string, file: string): unknown[] {
   });
 }
 
-/** From `!Sub text` to `{ "Fn::Sub": text }`. */
+/** Converts `!Sub text` to `{ "Fn::Sub": text }`. */
 function expandFunctions(document: Document): void {
   yaml().visit(document, {
     Node: (_, node) => {

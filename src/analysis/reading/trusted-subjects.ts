@@ -1,6 +1,5 @@
 /**
- * Whom a trust policy means to let in: the subjects that its statements name. Whether they really get in is for the
- * evaluator to say.
+ * The subjects that the statements of a trust policy name. The evaluator determines whether they can assume the role.
  */
 import { StatementJson } from '../../conventions/policy-json';
 import { remembered } from '../../conventions/remembered';
@@ -19,21 +18,21 @@ import { listOf, objectOf, once, propertyOf, textOf, textsOf } from '../json-val
 
 type Trusted = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via' | 'statement'>;
 
-// a stand-in may hold colons
+// a stand-in may contain colons
 const PROVIDER_ARN = /^arn:(?:[^:⟨]|⟨[^⟩]*⟩)*:iam::(?:[^:⟨]|⟨[^⟩]*⟩)*:oidc-provider\/(.+)$/;
 
-/** What a condition compares. */
+/** One key of a condition with its values. */
 interface Compared {
   readonly operator: string;
   readonly key: string;
   readonly values: string[];
 }
 
-/** Documents do not change, and many rules ask: without the two, verify takes 8 % longer. */
+/** Caches for immutable documents that many rules need. Without them, verify takes 8% longer. */
 const TRUSTED = new WeakMap<object, readonly Trusted[]>();
 const CONDITIONS = new WeakMap<object, readonly Compared[]>();
 
-/** Everybody that the statements name; `*` for a half that they leave open. */
+/** All subjects in the statements; `*` for a namespace or name that they do not restrict. */
 export function trustedBy(trust: unknown): readonly Trusted[] {
   return once(TRUSTED, trust, () => statementsOf(trust).flatMap((value, index) => {
     const statement = objectOf<StatementJson>(value);
@@ -43,12 +42,12 @@ export function trustedBy(trust: unknown): readonly Trusted[] {
   }));
 }
 
-/** Whether IAM refuses the statement in a trust policy, and with it the role. */
+/** Whether IAM rejects the statement in a trust policy, and so the role. */
 function isRefused({ Resource: resource, NotResource: notResource }: StatementJson): boolean {
   return resource !== undefined || notResource !== undefined;
 }
 
-/** The statements of a policy document, however many there are. */
+/** The statements of a policy document, which may have one or a list. */
 export function statementsOf(document: unknown): unknown[] {
   return listOf<unknown>(propertyOf(document, 'Statement') ?? []);
 }
@@ -61,7 +60,7 @@ export function isOfPods({ Principal: principal }: StatementJson): boolean {
 /** The issuer of a provider's ARN. */
 export const issuerOfArn = remembered((arn): string | undefined => PROVIDER_ARN.exec(arn)?.[1]);
 
-/** The keys of a statement's conditions, without the operators, and their values. */
+/** The operators, keys and values of a statement's conditions. */
 export function conditionsOf(statement: unknown): readonly Compared[] {
   return once(CONDITIONS, statement, () =>
     Object.entries(objectOf(propertyOf(statement, 'Condition'))).flatMap(([operator, keys]) =>
@@ -95,7 +94,7 @@ function byPodIdentity(statement: StatementJson): Omit<Trusted, 'statement'>[] {
     ({ cluster, namespace, serviceAccount, audience: POD_IDENTITY_SERVICE, via: 'pod-identity' as const }))));
 }
 
-/** What a key must be equal to, or like; undefined where nothing says so. */
+/** The values that a key must match; undefined if it is not restricted. */
 function valuesOf(statement: StatementJson, wanted: string): string[] | undefined {
   const values = comparedWith(statement, wanted).flatMap(condition => condition.values);
   return values.length === 0 ? undefined : values;
@@ -110,7 +109,7 @@ function comparedWith(statement: StatementJson, wanted: string): Compared[] {
   );
 }
 
-/** Nothing of a subject that no service account has, such as a workflow of GitHub. */
+/** Empty for a subject that is not a service account, such as a GitHub workflow. */
 function namesIn(subject: string, operator: SubjectOperator): { namespace: string; serviceAccount: string }[] {
   if (!canBeSubject(subject, operator)) return [];
   return [readSubject(subject) ?? { namespace: '*', serviceAccount: '*' }];

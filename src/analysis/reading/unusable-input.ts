@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'fs';
 
-/** Input that cannot be read at all: the message is for people, and says which file. */
+/** An error for input that cannot be read. The message is for people and contains the file. */
 export class UnusableInput extends Error {
-  /** The doctor's bundle has a class of its own. */
+  /** Compares the name, because the doctor's bundle has its own copy of the class. */
   public static is(error: unknown): error is UnusableInput {
     return error instanceof Error && error.name === 'UnusableInput';
   }
@@ -10,13 +10,13 @@ export class UnusableInput extends Error {
   override readonly name = 'UnusableInput';
 }
 
-/** Why the file system said no, in words. */
+/** Describes an error of the file system. */
 export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
-    ERR_ENCODING_INVALID_ENCODED_DATA: 'it is no UTF-8 text',
+    ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
     EACCES: 'permission denied',
-    EEXIST: 'it exists',
+    EEXIST: 'it already exists',
     EISDIR: 'it is a directory',
     ENOENT: 'no such file or directory',
     ENOTDIR: 'no such directory',
@@ -25,16 +25,16 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * The text in a file.
+ * Reads a text file.
  *
- * @param advice what to do when it cannot be read
- * @param largest how many bytes it may have
- * @throws UnusableInput when it cannot
+ * @param advice what to do if it cannot be read
+ * @param largest the maximum size in bytes
+ * @throws UnusableInput if it cannot be read
  */
 export function readText(file: string, advice?: string, largest = Infinity): string {
   try {
     if (statSync(file).size > largest) {
-      throw new UnusableInput(`${file}: has more than ${largest / 1024 / 1024} MB. Split it.`);
+      throw new UnusableInput(`${file}: is larger than ${largest / 1024 / 1024} MB. Split it.`);
     }
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {

@@ -1,6 +1,5 @@
 /**
- * The YAML parsers. Packed into this one file when the library is built, so that it depends on nothing;
- * loaded when it is needed.
+ * The YAML parsers, loaded on demand. The build bundles them into this file, so that the library has no dependencies.
  */
 export {
   isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, Scalar, visit,

@@ -1,5 +1,5 @@
 /**
- * Whether pods get the role that somebody means to give them: annotations in the wrong place, credentials beside them.
+ * Whether pods get the intended role: misplaced or missing annotations, and credentials that take precedence.
  */
 import { Found, Rule } from './rule';
 import { annotatedIn, placeOf, saName, workloadName } from './words';
@@ -19,15 +19,15 @@ import { hasWildcard } from './web-identities';
 export const MISPLACED_ANNOTATION: Rule = {
   id: 'misplaced-annotation',
   severity: 'warning',
-  title: `A role under another key than the annotation \`${ROLE_ARN_ANNOTATION}\`, as a label, or on a workload`,
-  why: 'The pod identity webhook reads only this annotation, and only on ServiceAccounts: the pods get no role.',
+  title: `A role ARN in a key other than the annotation \`${ROLE_ARN_ANNOTATION}\`, in a label, or on a workload`,
+  why: 'The pod identity webhook reads only this annotation, and only on ServiceAccounts, so the pods get no role.',
   check: map => {
     const named = new Set(annotatedIn(map).map(({ namespace, name }) => keyOf(namespace, name)));
     const onAccounts = map.serviceAccounts
       .filter(({ namespace, name, misplaced }) => misplaced !== undefined && !named.has(keyOf(namespace, name)))
       .map((account): Found => ({
         message: `${saName(account)}: has ${account.misplaced!.join(' and ')}, which the webhook does not read.`,
-        fix: `Write the annotation ${ROLE_ARN_ANNOTATION}.`,
+        fix: `Use the annotation ${ROLE_ARN_ANNOTATION}.`,
         place: placeOf(account, ...account.misplaced!),
       }));
     const onWorkloads = map.workloads
@@ -39,8 +39,8 @@ export const MISPLACED_ANNOTATION: Rule = {
         message: `${workloadName(workload)}: has ${workload.misplaced!.join(' and ')}, which the webhook does not `
           + 'read.',
         fix:
-          `Annotate its ServiceAccount, ${workload.namespace}/${workload.serviceAccount}, with `
-          + `${ROLE_ARN_ANNOTATION}.`,
+          `Add the annotation ${ROLE_ARN_ANNOTATION} to its ServiceAccount, `
+          + `${workload.namespace}/${workload.serviceAccount}.`,
         place: placeOf(workload, ...workload.misplaced!),
       }));
     return [...onAccounts, ...onWorkloads];
@@ -50,10 +50,11 @@ export const MISPLACED_ANNOTATION: Rule = {
 export const MISSING_ANNOTATION: Rule = {
   id: 'missing-annotation',
   severity: 'warning',
-  title: 'A ServiceAccount without the annotation that names its role, though a role trusts it by its name, or a '
-    + 'controller requests tokens of it for AWS',
-  why: 'The webhook injects nothing: the pods get no role. Silent if another manifest annotates it, or an association '
-    + 'gives it a role. External Secrets and Flux request tokens themselves: for them, an association is no role.',
+  title: 'A ServiceAccount without the role annotation, although a role trusts it by name, or a controller requests '
+    + 'its tokens for AWS',
+  why: 'The webhook injects nothing, so the pods get no role. Not reported if another manifest annotates the '
+    + 'ServiceAccount or an association gives it a role. External Secrets and Flux request tokens themselves, so an '
+    + 'association does not give them a role.',
   check: map => {
     const annotated = new Set(annotatedIn(map).map(({ namespace, name }) => keyOf(namespace, name)));
     const associated = new Set(
@@ -72,15 +73,15 @@ export const MISSING_ANNOTATION: Rule = {
       const [access] = byName.get(key) ?? [];
       const user = users.get(key);
       if (roleArn !== undefined || misplaced !== undefined || annotated.has(key)) return [];
-      const fix = `Annotate it, ${ROLE_ARN_ANNOTATION}: ${access?.role ?? '<ARN of the role>'}.`;
+      const fix = `Add the annotation ${ROLE_ARN_ANNOTATION}: ${access?.role ?? '<ARN of the role>'}.`;
       if (user !== undefined) {
         const who = workloadName(user);
-        const message = `${saName(account)}: ${who} takes its role from the annotation, and it has none.`;
+        const message = `${saName(account)}: ${who} takes its role from the annotation, which is missing.`;
         return [{ message, fix, place, others: [user.place] }];
       }
       return access === undefined || associated.has(key)
         ? []
-        : [{ message: `${saName(account)}: role ${access.role} trusts it, and it has no annotation.`, fix, place }];
+        : [{ message: `${saName(account)}: role ${access.role} trusts it, but it has no annotation.`, fix, place }];
     });
   },
 };
@@ -88,8 +89,8 @@ export const MISSING_ANNOTATION: Rule = {
 export const STATIC_CREDENTIALS_BESIDE_ROLE: Rule = {
   id: 'static-credentials',
   severity: 'warning',
-  title: 'A container with a role that also has static AWS keys, or `AWS_ROLE_ARN` of another role',
-  why: 'SDKs take static keys before the role, and the webhook does not override variables that a container sets.',
+  title: 'A container with a role that also sets static AWS keys, or `AWS_ROLE_ARN` to a different role',
+  why: 'SDKs prefer static keys to the role, and the webhook does not override variables that a container sets.',
   check: map => {
     const roles = new Map([
       ...map.associations.map(({ namespace, serviceAccount }) => [keyOf(namespace, serviceAccount), ''] as const),
@@ -112,8 +113,8 @@ function ofContainer(workload: Workload, container: ContainerJson, role: string)
   const found = [...keys, ...isOther ? [`${ROLE_ARN_VARIABLE} (${textOf(other)})`] : []];
   return found.length === 0 ? [] : [{
     message: `${workloadName(workload)}: container ${textOf(container.name)} sets ${found.join(' and ')}, which SDKs `
-      + `take before the role of ${workload.namespace}/${workload.serviceAccount}.`,
-    fix: `Remove ${found.length === 1 ? 'it' : 'them'}, or leave the container out: ${SKIP_CONTAINERS}.`,
+      + `prefer to the role of ${workload.namespace}/${workload.serviceAccount}.`,
+    fix: `Remove ${found.length === 1 ? 'it' : 'them'}, or exclude the container with ${SKIP_CONTAINERS}.`,
     place: placeOf(workload, ...[...keys, ROLE_ARN_VARIABLE].map(name => `${textOf(container.name)}/${name}`)),
   }];
 }

@@ -1,5 +1,5 @@
 /**
- * Values of manifests that the API server refuses, or that the pod identity webhook reads otherwise than meant.
+ * Values in manifests that the API server rejects, or that the pod identity webhook interprets differently.
  */
 import { Found, Rule } from './rule';
 import { annotatedIn, rolesByArn, saName, workloadName } from './words';
@@ -22,16 +22,16 @@ type Problem = Pick<Found, 'message' | 'fix' | 'severity'>;
 export const NOT_A_STRING: Rule = {
   id: 'annotation-not-a-string',
   severity: 'error',
-  title: 'An annotation or a label that is not a string, such as `true` or `3600` without quotes',
-  why: 'The API server refuses the object: `cannot unmarshal bool into Go struct field ObjectMeta.metadata.annotations '
+  title: 'An annotation or label that is not a string, such as `true` or `3600` without quotes',
+  why: 'The API server rejects the object: `cannot unmarshal bool into Go struct field ObjectMeta.metadata.annotations '
     + 'of type string`.',
   check: ({ annotations }) =>
     annotations
       .filter(({ isString }) => !isString)
       .map(({ object, kind, key, value, place }) => ({
-        message: `${object}: the ${kind} ${key} is ${value}, which is not a string, so the API server refuses the `
+        message: `${object}: the ${kind} ${key} is ${value}, which is not a string, so the API server rejects the `
           + 'object.',
-        fix: `Write it in quotes: ${JSON.stringify(value)}.`,
+        fix: `Quote the value: ${JSON.stringify(value)}.`,
         place,
       })),
 };
@@ -39,12 +39,12 @@ export const NOT_A_STRING: Rule = {
 export const REPEATED_KEY: Rule = {
   id: 'repeated-key',
   severity: 'warning',
-  title: 'A key that stands twice in one map of a ServiceAccount or a workload',
-  why: 'The last one counts, and strict readers refuse the file. The other rules judge the last one.',
+  title: 'A duplicate key in a map of a ServiceAccount or workload',
+  why: 'The last value wins, and strict parsers reject the file. The other rules check the last value.',
   check: ({ repeatedKeys }) =>
     repeatedKeys.map(({ object, key, place }) => ({
-      message: `${object}: the key ${key} stands twice in one map, and the last one counts.`,
-      fix: 'Keep one. Kustomize and strict decoding refuse the file.',
+      message: `${object}: the key ${key} occurs twice in one map; the last value wins.`,
+      fix: 'Remove the duplicate. Kustomize and strict decoding reject the file.',
       place,
     })),
 };
@@ -52,9 +52,9 @@ export const REPEATED_KEY: Rule = {
 export const IGNORED_ANNOTATION: Rule = {
   id: 'ignored-annotation',
   severity: 'warning',
-  title: 'An annotation that the pod identity webhook ignores, or reads otherwise than it is meant',
-  why: 'A value that is not a boolean or a number, an object that the webhook does not read it on, an empty audience, '
-    + '`skip-containers` with blanks or quotes. The webhook only logs it.',
+  title: 'An annotation that the pod identity webhook ignores or interprets differently',
+  why: 'For example a value that is not a boolean or number, an annotation on an object where the webhook does not '
+    + 'read it, an empty audience, or `skip-containers` with whitespace or quotes. The webhook only logs it.',
   check: map => {
     const entries = map.annotations
       .filter(({ kind, isString, value }) => kind === 'annotation' && isString && !hasStandIn(value));
@@ -71,7 +71,7 @@ export const IGNORED_ANNOTATION: Rule = {
   },
 };
 
-/** Where the webhook reads each. */
+/** The objects on which the webhook reads each annotation. */
 const READ_ON: ReadonlyMap<string, readonly MetadataEntry['on'][]> = new Map([
   [AUDIENCE_ANNOTATION, ['ServiceAccount']],
   [REGIONAL_STS_ANNOTATION, ['ServiceAccount']],
@@ -106,14 +106,14 @@ function ofExpiration(is: string, value: string): Problem[] {
     return [{ message: `${is}, which is not a whole number of seconds, so the webhook ignores it.`, fix }];
   }
   if (Number(value) < MIN_TOKEN_SECONDS) {
-    return [{ severity: 'note', message: `${is}: the webhook takes ${MIN_TOKEN_SECONDS} seconds at least.`, fix }];
+    return [{ severity: 'note', message: `${is}: the webhook uses at least ${MIN_TOKEN_SECONDS} seconds.`, fix }];
   }
   return Number(value) > MAX_TOKEN_SECONDS
-    ? [{ severity: 'note', message: `${is}: EKS gives ${MAX_TOKEN_SECONDS} seconds at most.`, fix }]
+    ? [{ severity: 'note', message: `${is}: EKS allows at most ${MAX_TOKEN_SECONDS} seconds.`, fix }]
     : [];
 }
 
-/** Names that are meant to be those of containers, and are not. Sidecars that others inject have names of their own. */
+/** Names that look like a container's but do not match it. Unknown names may be sidecars that others inject. */
 function ofSkipContainers(workload: Workload, place = workload.place): Found[] {
   const value = workload.annotations[SKIP_CONTAINERS];
   if (value === undefined || hasStandIn(value)) return [];
@@ -125,8 +125,8 @@ function ofSkipContainers(workload: Workload, place = workload.place): Found[] {
   const isMeant = meant.filter(name => names.includes(name) && !skipped?.includes(name));
   if (skipped !== undefined && isMeant.length === 0) return [];
   const what = skipped === undefined
-    ? 'which is not CSV, so the webhook leaves out no container'
-    : `which does not leave out ${isMeant.join(' and ')}: blanks and quotes count`;
+    ? 'which is not valid CSV, so the webhook skips no container'
+    : `which does not skip ${isMeant.join(' and ')}: whitespace and quotes are part of the name`;
   return [{
     message: `${workloadName(workload)}: the annotation ${SKIP_CONTAINERS} is ${JSON.stringify(value)}, ${what}.`,
     fix: `Write ${JSON.stringify(meant.join(','))}.`,
@@ -134,15 +134,15 @@ function ofSkipContainers(workload: Workload, place = workload.place): Found[] {
   }];
 }
 
-/** Of a role that is known, another rule names the audiences that it takes. */
+/** Only for unknown roles: for known roles, another rule names the accepted audiences. */
 function emptyAudiences(map: AccessMap): Found[] {
   const roles = rolesByArn(map);
   return annotatedIn(map)
     .filter(({ audience, roleArn }) => audience === '' && !roles.has(roleArn))
     .map(serviceAccount => ({
       message: `${saName(serviceAccount)}: the annotation ${AUDIENCE_ANNOTATION} is empty, so its tokens are for the `
-        + 'API server, and STS refuses them.',
-      fix: 'Remove it, or write sts.amazonaws.com.',
+        + 'API server and STS rejects them.',
+      fix: 'Remove the annotation, or set it to sts.amazonaws.com.',
       place: serviceAccount.place,
     }));
 }

@@ -1,5 +1,5 @@
 /**
- * Associations of EKS Pod Identity and EKS managed add-ons.
+ * EKS Pod Identity associations and EKS managed add-ons.
  */
 import { atPlaces, Found, Rule } from './rule';
 import { demands, statementName } from './web-identities';
@@ -13,27 +13,29 @@ import { grouped, objectOf } from '../json-values';
 import { conditionsOf, isOfPods, statementsOf } from '../reading/trusted-subjects';
 import { hasStandIn } from '../stand-in';
 
-/** Keys that limit a statement to one cluster, or some. */
+/** Keys that restrict a statement to certain clusters. */
 const CLUSTER_KEYS = ['aws:sourcearn', 'aws:requesttag/eks-cluster-arn', 'aws:requesttag/eks-cluster-name'];
-/** Keys that limit a statement to some service accounts. */
+/** Keys that restrict a statement to certain service accounts. */
 const NAME_KEYS = [NAMESPACE_TAG, SERVICE_ACCOUNT_TAG].map(key => key.toLowerCase());
 
 export const OPEN_POD_IDENTITY: Rule = {
   id: 'open-pod-identity',
   severity: 'error',
-  title: 'Trust in EKS Pod Identity that is open to every cluster of the account, or to every service account',
+  title: 'A trust policy that lets EKS Pod Identity use the role for every cluster of the account, or for every '
+    + 'service account',
   why:
-    'Whoever may create an association (`eks:CreatePodIdentityAssociation` with `iam:PassRole`) gets the role for any '
-    + 'pod. Silent if the role does without session tags, as associations with `DisableSessionTags` need it.',
+    'Anyone who can create an association (`eks:CreatePodIdentityAssociation` with `iam:PassRole`) can give the role '
+    + 'to any pod. Service accounts are not checked if the role works without session tags, which associations with '
+    + '`DisableSessionTags` require.',
   check: ({ roles, associations }) => {
     const byRole = grouped(associations, ({ roleArn }) => roleArn);
     return roles.flatMap(role => {
       const statements = statementsOf(role.trust).map(statement => objectOf<StatementJson>(statement));
       const isUntagged =
-        !statements.some(statement => letsPodsIn(statement) && hasAction(statement, 'sts:TagSession'))
+        !statements.some(statement => allowsPods(statement) && hasAction(statement, 'sts:TagSession'))
         || (byRole.get(role.arn) ?? []).some(({ disableSessionTags }) => disableSessionTags === true);
       return [...statements.entries()]
-        .filter(([, statement]) => letsPodsIn(statement) && hasAction(statement, 'sts:AssumeRole'))
+        .filter(([, statement]) => allowsPods(statement) && hasAction(statement, 'sts:AssumeRole'))
         .flatMap(([index, statement]) =>
           openTo(statement, isUntagged).map(whom => openFinding(role, statementName(role, statement, index), whom)),
         );
@@ -41,7 +43,7 @@ export const OPEN_POD_IDENTITY: Rule = {
   },
 };
 
-function letsPodsIn(statement: StatementJson): boolean {
+function allowsPods(statement: StatementJson): boolean {
   return statement.Effect === 'Allow' && isOfPods(statement);
 }
 
@@ -54,7 +56,7 @@ function openTo(statement: StatementJson, isUntagged: boolean): string[] {
   ];
 }
 
-/** Whether a condition excludes anyone: not if it passes without the key, nor if everything matches. */
+/** Whether a condition excludes anyone. It does not if it passes without the key or matches every value. */
 function excludes(operator: string, values: string[]): boolean {
   return demands(operator) !== undefined && values.length > 0
     && !values.some(value => /^[*:]*$/.test(value) || value.includes('${'));
@@ -62,7 +64,7 @@ function excludes(operator: string, values: string[]): boolean {
 
 function openFinding({ place }: Role, name: string, whom: string): Found {
   return {
-    message: `${name}: admits EKS Pod Identity on behalf of ${whom}.`,
+    message: `${name}: allows EKS Pod Identity to assume the role for ${whom}.`,
     fix: whom === 'every service account'
       ? `Compare ${NAMESPACE_TAG} and ${SERVICE_ACCOUNT_TAG}, or use trust.addPodIdentity().`
       : 'Compare aws:SourceArn with the ARN of the cluster, or use trust.addPodIdentity().',
@@ -73,15 +75,15 @@ function openFinding({ place }: Role, name: string, whom: string): Found {
 export const REPEATED_ASSOCIATION: Rule = {
   id: 'repeated-association',
   severity: 'error',
-  title: 'Two associations of EKS Pod Identity for one service account of a cluster: a warning beside the IRSA role of '
-    + 'an add-on',
-  why: 'EKS accepts one association per service account; with a role by IRSA beside it, pods use the association.',
+  title: 'Two EKS Pod Identity associations for one service account of a cluster; a warning if an add-on has an '
+    + 'association and an IRSA role',
+  why: 'EKS accepts one association per service account. If there is also an IRSA role, pods use the association.',
   check: ({ associations, serviceAccounts, addons }) => {
     const groups = grouped(associations, keyOf);
     const repeated = [...groups.values()].flatMap(([first, ...more]) => more.map((association): Found => ({
-      message: `Association of ${nameOf(association)} with ${association.cluster}: there are two for one service `
-        + `account, with role ${first.roleArn} and with ${association.roleArn}.`,
-      fix: 'Keep one.',
+      message: `Association of ${nameOf(association)} with ${association.cluster}: the service account has two `
+        + `associations, with role ${first.roleArn} and with ${association.roleArn}.`,
+      fix: 'Keep only one.',
       place: association.place,
       others: [first.place],
     })));
@@ -91,9 +93,9 @@ export const REPEATED_ASSOCIATION: Rule = {
       if (addon === undefined || cluster === undefined) return [];
       return (groups.get(keyOf({ cluster, namespace, serviceAccount: name })) ?? []).map(association => ({
         severity: 'warning',
-        message: `Add-on ${addon}: ${namespace}/${name} has role ${roleArn} by IRSA, and an association gives it `
-          + `${association.roleArn}, which its pods use.`,
-        fix: 'Keep one: PodIdentityAssociations or ServiceAccountRoleArn.',
+        message: `Add-on ${addon}: ${namespace}/${name} has IRSA role ${roleArn}, but its pods use `
+          + `${association.roleArn} from an association.`,
+        fix: 'Keep only one: PodIdentityAssociations or ServiceAccountRoleArn.',
         place,
         others: [association.place],
       }));
@@ -105,9 +107,9 @@ export const REPEATED_ASSOCIATION: Rule = {
 export const WITHOUT_SESSION_TAGS: Rule = {
   id: 'pod-identity-without-session-tags',
   severity: 'warning',
-  title: 'An association of EKS Pod Identity that disables session tags',
-  why: 'Without tags, the trust policy cannot tell service accounts apart: the role admits every association of the '
-    + 'cluster that names it, whoever creates it.',
+  title: 'An EKS Pod Identity association that disables session tags',
+  why: 'Without tags, the trust policy cannot distinguish service accounts: any association of the cluster can use '
+    + 'the role, no matter who creates it.',
   check: map => {
     const roles = rolesByArn(map);
     return map.associations.flatMap((association): Found[] => {
@@ -115,10 +117,10 @@ export const WITHOUT_SESSION_TAGS: Rule = {
       const role = roles.get(roleArn);
       if (disableSessionTags !== true || !role || associationAdmission(role, association).answer === 'out') return [];
       return [{
-        message: `Association of ${nameOf(association)} with ${cluster}: it disables session tags, so role `
-          + `${role.name} admits every association of the cluster that names it.`,
-        fix: 'Enable session tags, or limit who may call eks:CreatePodIdentityAssociation, and iam:PassRole with this '
-          + 'role. A session policy requires it: suppress the rule with that reason.',
+        message: `Association of ${nameOf(association)} with ${cluster}: disables session tags, so every association `
+          + `of the cluster can use role ${role.name}.`,
+        fix: 'Enable session tags, or restrict who can call eks:CreatePodIdentityAssociation and iam:PassRole with '
+          + 'this role. If the association needs a session policy, suppress the rule with that reason.',
         place,
         others: [role.place],
       }];
@@ -131,8 +133,8 @@ const MAX_SESSION_POLICY_LENGTH = 2048;
 export const REFUSED_SESSION_POLICY: Rule = {
   id: 'refused-session-policy',
   severity: 'error',
-  title: `A session policy of an association that EKS refuses: beside session tags, over ${
-    MAX_SESSION_POLICY_LENGTH.toLocaleString('en')} characters, or no policy of IAM`,
+  title: `A session policy that EKS rejects: combined with session tags, over ${
+    MAX_SESSION_POLICY_LENGTH.toLocaleString('en')} characters, or not a valid IAM policy`,
   why: 'The deployment fails. A session policy requires `DisableSessionTags: true`.',
   check: ({ associations }) => atPlaces(associations, association => {
     const { sessionPolicy, disableSessionTags = false } = association;
@@ -141,7 +143,7 @@ export const REFUSED_SESSION_POLICY: Rule = {
     const problem = sessionPolicyProblem(association);
     return [
       ...disableSessionTags === false ? [{
-        message: `${who}: it has a session policy, which EKS only takes without session tags.`,
+        message: `${who}: has a session policy, which EKS accepts only without session tags.`,
         fix: 'Set DisableSessionTags: true, or remove Policy.',
       }] : [],
       ...problem === undefined ? [] : [{ message: `${who}: its session policy ${problem.what}.`, fix: problem.fix }],
@@ -154,14 +156,14 @@ function sessionPolicyProblem(
 ): { readonly what: string; readonly fix: string } | undefined {
   if (sessionPolicyLength !== undefined && sessionPolicyLength > MAX_SESSION_POLICY_LENGTH) {
     return {
-      what: `has ${sessionPolicyLength} characters, and EKS takes ${MAX_SESSION_POLICY_LENGTH}`,
-      fix: 'Shorten it: leave out white space, and put together actions with wildcards.',
+      what: `has ${sessionPolicyLength} characters; EKS accepts at most ${MAX_SESSION_POLICY_LENGTH}`,
+      fix: 'Shorten it: remove whitespace and statements that it does not need.',
     };
   }
-  if (sessionPolicy === null || hasStandIn(JSON.stringify(sessionPolicy))) return undefined; // nobody can read it
+  if (sessionPolicy === null || hasStandIn(JSON.stringify(sessionPolicy))) return undefined; // known only at deployment
   const document = readDocument(sessionPolicy, 'identity');
   return typeof document === 'string'
-    ? { what: `is no policy of IAM: ${document}`, fix: 'Write Version and Statement, with Action and Resource.' }
+    ? { what: `is not a valid IAM policy: ${document}`, fix: 'Write Version and Statement, with Action and Resource.' }
     : undefined;
 }
 
@@ -177,12 +179,12 @@ export const REPEATED_ADDON: Rule = {
   id: 'repeated-addon',
   severity: 'error',
   title: 'An EKS managed add-on that is declared twice for one cluster',
-  why: 'EKS accepts an add-on once per cluster: the second one fails the deployment.',
+  why: 'EKS accepts each add-on only once per cluster, so the deployment of the second one fails.',
   check: ({ addons }) =>
     [...grouped(addons, ({ cluster, name }) => JSON.stringify([cluster, name])).values()].flatMap(([first, ...more]) =>
       more.map(({ name, cluster, place }) => ({
         message: `Add-on ${name} of ${cluster}: is declared twice.`,
-        fix: 'Keep one. The agent of EKS Pod Identity: set installAgent only once per cluster.',
+        fix: 'Keep only one. For the EKS Pod Identity agent, set installAgent only once per cluster.',
         place,
         others: [first.place],
       })),

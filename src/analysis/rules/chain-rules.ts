@@ -1,5 +1,5 @@
 /**
- * Chains of roles: both halves must be there, and the session tags of EKS Pod Identity must get through.
+ * Role chains need permission on both sides, and must pass on the session tags of EKS Pod Identity.
  */
 import { Found, Rule } from './rule';
 import { rolesByArn } from './words';
@@ -18,10 +18,10 @@ const NO_TAGS = 'or set DisableSessionTags on the association';
 export const CHAIN_WITHOUT_TAG_SESSION: Rule = {
   id: 'chain-without-tag-session',
   severity: 'error',
-  title: 'A chain of roles that begins with EKS Pod Identity and lacks `sts:TagSession`: in the trust policy of the '
-    + 'next role, or in the policies of the caller where the next role is in another account or trusts the account',
-  why: 'The session tags are transitive: STS refuses the next role, `not authorized to perform: sts:TagSession`. '
-    + 'Sessions by IRSA, and those of associations with `DisableSessionTags`, have no tags and do not need it.',
+  title: 'A role chain that starts with EKS Pod Identity but lacks `sts:TagSession`: in the trust policy of the next '
+    + 'role, or in the policies of the caller if the next role is in another account or trusts the account',
+  why: 'The session tags are transitive, so STS refuses the next role: `not authorized to perform: sts:TagSession`. '
+    + 'IRSA sessions and sessions of associations with `DisableSessionTags` have no tags and do not need it.',
   check: map => [
     ...chainsOf(map).flatMap(chain => [...withoutTagInTrust(chain), ...withoutTagInPolicies(chain)]),
     ...targetsOf(map).flatMap(target => (target.missing.join() === TAG_SESSION ? [targetFinding(target)] : [])),
@@ -31,16 +31,16 @@ export const CHAIN_WITHOUT_TAG_SESSION: Rule = {
 export const BROKEN_CHAIN: Rule = {
   id: 'broken-chain',
   severity: 'error',
-  title: 'A chain of roles of which one half is missing: an error for target roles, a warning otherwise',
-  why: 'To assume a role from a role takes the trust of the next one, and the permission of the caller where the next '
-    + 'one is in another account or trusts the account: `AccessDenied`.',
+  title: 'A role chain in which one side is missing: an error for target roles, otherwise a warning',
+  why: '`AccessDenied`. The next role must trust the caller. The caller also needs permission if the next role is in '
+    + 'another account or trusts the account.',
   check: map => [
     ...chainsOf(map).flatMap(chain => brokenHalf(chain)),
     ...targetsOf(map).flatMap(target => (target.missing.includes(ASSUME_ROLE) ? [targetFinding(target)] : [])),
   ],
 };
 
-/** The next role allows sts:AssumeRole to sessions with tags, and not to tag them. */
+/** The next role allows sts:AssumeRole for sessions with tags, but not sts:TagSession. */
 function withoutTagInTrust({ caller, next, associations, isWebIdentity }: Chain): Found[] {
   if (!isInInput(next)) return [];
   const failing = taggedIn(associations, next, association =>
@@ -49,25 +49,25 @@ function withoutTagInTrust({ caller, next, associations, isWebIdentity }: Chain)
   return failing.length === 0 ? [] : [{
     message: `Role ${next.name}: its trust policy allows role ${caller.name} sts:AssumeRole, but not sts:TagSession, `
       + `${consequence(failing, isWebIdentity)}`,
-    fix: `Allow sts:TagSession beside sts:AssumeRole in the trust policy, grantAssume() does, ${NO_TAGS}.`,
+    fix: `Also allow sts:TagSession in the trust policy, as grantAssume() does, ${NO_TAGS}.`,
     place: next.place,
     others: [caller.place],
   }];
 }
 
-/** The policies of the caller allow sts:AssumeRole and not sts:TagSession, where it takes both. */
+/** The policies of the caller allow sts:AssumeRole but not sts:TagSession, although both are needed. */
 function withoutTagInPolicies({ caller, next, associations, isWebIdentity }: Chain): Found[] {
   const failing = taggedIn(associations, next, association => {
     const request = requestOf(caller, association);
     if (!canAssume(caller, next, association)) return false;
-    // Whom the next role trusts is told by sts:AssumeRole, if it lacks the other one.
+    // If the next role's trust policy lacks sts:TagSession, sts:AssumeRole shows whom it trusts.
     const trustedFor = trustAnswer(next, request, TAG_SESSION) === 'out' ? ASSUME_ROLE : TAG_SESSION;
     return callerAnswer({ role: caller }, next, request, TAG_SESSION, trustedFor) === 'out';
   });
   return failing.length === 0 ? [] : [{
     message: `Role ${caller.name}: its policies allow sts:AssumeRole on ${next.arn}, but not sts:TagSession, `
       + `${consequence(failing, isWebIdentity)} ${whyPolicies(caller, next, TAG_SESSION)}`,
-    fix: `Allow sts:TagSession beside sts:AssumeRole in its policy, grantAssume() does, ${NO_TAGS}.`,
+    fix: `Also allow sts:TagSession in its policy, as grantAssume() does, ${NO_TAGS}.`,
     place: caller.place,
     ...isInInput(next) && { others: [next.place] },
   }];
@@ -75,16 +75,17 @@ function withoutTagInPolicies({ caller, next, associations, isWebIdentity }: Cha
 
 function consequence(associations: readonly Association[], isWebIdentity: boolean): string {
   const names = associations.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
-  return `which the session tags of EKS Pod Identity need: the pods of ${listInShort([...new Set(names)], MAX_NAMES)} `
-    + `cannot assume it.${isWebIdentity ? ' Pods that get their role by IRSA have no tags and do not need it.' : ''}`;
+  return `which the session tags of EKS Pod Identity need: pods of ${listInShort([...new Set(names)], MAX_NAMES)} `
+    + `cannot assume it.${isWebIdentity ? ' Pods that use IRSA have no tags and do not need it.' : ''}`;
 }
 
 function whyPolicies(caller: Role, next: NextRole, action: string): string {
   if (isForbidden({ role: caller }, next, action)) return 'A statement denies it, or the boundary does not allow it.';
-  return isOtherAccount(caller, next) ? 'It is in another account.' : 'Its trust policy leaves it to the account.';
+  return isOtherAccount(caller, next)
+    ? 'The next role is in another account.' : 'The next role trusts the account, so the caller needs permission.';
 }
 
-/** Whether sts:AssumeRole alone would do, as far as it can be known. */
+/** Whether sts:AssumeRole by itself may succeed. */
 function canAssume(caller: Role, next: NextRole, association: Association): boolean {
   const request = requestOf(caller, association);
   return trustAnswer(next, request, ASSUME_ROLE) !== 'out'
@@ -96,8 +97,8 @@ function requestOf({ arn }: Role, { cluster, namespace, serviceAccount }: Associ
 }
 
 /**
- * The associations with tags of which something holds. All of them are alike unless the next role looks at the tags.
- * EKS refuses session policies beside tags, for which there is a rule.
+ * The associations with tags that pass a test. They all behave alike unless the next role checks the tags.
+ * EKS rejects session policies combined with tags, which another rule reports.
  */
 function taggedIn(
   associations: readonly Association[], { trust }: NextRole, test: (association: Association) => boolean,
@@ -116,9 +117,9 @@ function brokenHalf({ caller, next, saidBy }: Chain): Found[] {
   if (saidBy.has('caller') && answer === 'out' && next.trust !== undefined && isAllowed !== 'out') {
     return [{
       severity: 'warning',
-      message: `Role ${caller.name}: its policies allow sts:AssumeRole on role ${next.name}, whose trust policy does `
-        + `not let it in: ${reasons.join('; ')}.`,
-      fix: 'Trust it there, trust.addPrincipal() or grantAssume(), or correct the ARN in the policy.',
+      message: `Role ${caller.name}: its policies allow sts:AssumeRole on role ${next.name}, but that role does not `
+        + `trust it: ${reasons.join('; ')}.`,
+      fix: 'Add it to the trust policy with trust.addPrincipal() or grantAssume(), or correct the ARN in the policy.',
       place: caller.place,
       others: [next.place],
     }];
@@ -126,9 +127,9 @@ function brokenHalf({ caller, next, saidBy }: Chain): Found[] {
   if (saidBy.has('next') && answer !== 'out' && isAllowed === 'out') {
     return [{
       severity: 'warning',
-      message: `Role ${next.name}: trusts role ${caller.name}, whose policies do not allow it sts:AssumeRole. `
+      message: `Role ${next.name}: trusts role ${caller.name}, whose policies do not allow sts:AssumeRole. `
         + whyPolicies(caller, next, ASSUME_ROLE),
-      fix: `Allow sts:AssumeRole on ${next.arn} in a policy of role ${caller.name}: grantAssume().`,
+      fix: `Allow sts:AssumeRole on ${next.arn} in a policy of role ${caller.name}, for example with grantAssume().`,
       place: next.place,
       others: [caller.place],
     }];
@@ -141,7 +142,7 @@ interface Target {
   readonly role: Role;
   readonly arn: string;
   readonly target?: Role;
-  /** The actions that the policies of the association's role lack. */
+  /** Actions that the policies of the association's role do not allow. */
   readonly missing: readonly string[];
 }
 
@@ -161,7 +162,7 @@ function targetFinding({ association, role, arn, target, missing }: Target): Fou
   const { cluster, namespace, serviceAccount, place } = association;
   return {
     message: `Association of ${namespace}/${serviceAccount} with ${cluster}: EKS cannot assume its target role ${arn}, `
-      + `since the policies of role ${role.name} do not allow ${missing.join(' and ')} on it.`,
+      + `because the policies of role ${role.name} do not allow ${missing.join(' and ')} on it.`,
     fix: `Allow ${missing.join(' and ')} on the target role in a policy of role ${role.name}`
       + `${missing.includes(ASSUME_ROLE) ? '' : `, ${NO_TAGS}`}.`,
     place,

@@ -1,6 +1,6 @@
 const README = 'https://github.com/cdk-irsa/cdk-irsa';
 
-/** Where the README explains a rule; without one, the README itself. */
+/** The URL of a rule's documentation; without a rule, of the README. */
 export function helpUrl(rule = 'readme'): string {
   return `${README}#${rule}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Trust that no token can satisfy: the template alone shows that a statement, or a value in it, admits nobody.
+ * Statements that no token can satisfy: the template is enough to see that a statement or value matches no token.
  */
 import { atPlaces, Found, Rule } from './rule';
 import { Claim, demands, eachAllow, hasWildcard, WebIdentities, webIdentitiesOf } from './web-identities';
@@ -14,9 +14,9 @@ import { isOfPods, issuerOfArn } from '../reading/trusted-subjects';
 type Problem = Omit<Found, 'place'>;
 
 const SUBJECT_FORM = 'system:serviceaccount:<namespace>:<name>';
-/** Actions that are allowed beside the one that assumes the role. */
+/** Actions that statements allow in addition to the one that assumes the role. */
 const BESIDE = ['sts:TagSession', 'sts:SetSourceIdentity'];
-/** The claims of a service account's token that IAM has condition keys for. */
+/** The claims of a service account token for which IAM has condition keys. */
 const CLAIMS = ['aud', 'sub'];
 
 function eachClaim(
@@ -31,10 +31,10 @@ export const WRONG_ACTION = eachAllow(
   {
     id: 'wrong-action',
     severity: 'error',
-    title: 'The action does not fit the principal',
+    title: 'The action does not match the principal',
     why:
       'Tokens of an OIDC provider need `sts:AssumeRoleWithWebIdentity`, which `FederatedPrincipal` of aws-iam does '
-      + 'not use by default; EKS Pod Identity needs `sts:AssumeRole`. With another action, the statement admits '
+      + 'not use by default; EKS Pod Identity needs `sts:AssumeRole`. With any other action, the statement allows '
       + 'nobody.',
   },
   (statement, name) => {
@@ -52,7 +52,7 @@ function wrongAction(name: string, statement: StatementJson, whom: string, actio
   const given = textsOf(statement.Action);
   if (given.every(other => BESIDE.some(beside => other.toLowerCase() === beside.toLowerCase()))) return [];
   return [{
-    message: `${name}: allows ${whom} ${given.join(', ')}, but not ${action}, so it admits nobody.`,
+    message: `${name}: allows ${whom} ${given.join(', ')}, but not ${action}, so nobody can assume the role this way.`,
     fix: action === WEB_IDENTITY_ACTION
       ? `Write "Action": "${action}"; in the CDK, new FederatedPrincipal(arn, conditions, '${action}') or `
         + 'trust.addServiceAccounts().'
@@ -64,8 +64,9 @@ export const IMPOSSIBLE_SUBJECT = eachClaim(
   {
     id: 'impossible-subject',
     severity: 'error',
-    title: `A \`sub\` that no service account has: its form is \`${SUBJECT_FORM}\`, with names that Kubernetes allows`,
-    why: 'A slash, a missing prefix, an upper-case letter, or `sub` and `aud` swapped: the value admits nobody.',
+    title: `A \`sub\` that no service account can have: the form is \`${SUBJECT_FORM}\`, with valid Kubernetes names`,
+    why: 'The value matches no token. Typical causes: a slash, a missing prefix, an upper-case letter, or `sub` and '
+      + '`aud` swapped.',
   },
   ({ claim, operator, values }, { name, providers }) => {
     const demanded = demands(operator);
@@ -76,7 +77,7 @@ export const IMPOSSIBLE_SUBJECT = eachClaim(
       if (isSwapped(claim, value)) return [swapProblem(name, claim, value)];
       if (claim !== 'sub' || !(isCluster || looksLikeSubject(value))) return [];
       const wildcards = demanded === 'like';
-      if (!wildcards && hasWildcard(value)) return []; // another rule says so
+      if (!wildcards && hasWildcard(value)) return []; // another rule reports it
       return canBeSubject(value, { wildcards, ignoreCase }) ? [] : [subjectProblem(name, value)];
     });
   },
@@ -85,7 +86,7 @@ export const IMPOSSIBLE_SUBJECT = eachClaim(
 function subjectProblem(name: string, value: string): Problem {
   const meant = meantSubject(value);
   return {
-    message: `${name}: \`sub\` is compared with ${value}, which no service account has, so it admits nobody.`,
+    message: `${name}: \`sub\` is compared with ${value}, which no service account has, so it matches no token.`,
     fix: meant === undefined
       ? `Write ${SUBJECT_FORM}, or use ServiceAccountSubject.exact(namespace, name).`
       : `Write ${meant}.`,
@@ -94,7 +95,7 @@ function subjectProblem(name: string, value: string): Problem {
 
 function swapProblem(name: string, claim: string, value: string): Problem {
   return {
-    message: `${name}: \`${claim}\` is compared with ${value}: \`sub\` and \`aud\` are swapped, so it admits nobody.`,
+    message: `${name}: \`${claim}\` is compared with ${value}: \`sub\` and \`aud\` are swapped, so no token matches.`,
     fix: `Compare \`sub\` with ${SUBJECT_FORM} and \`aud\` with sts.amazonaws.com.`,
   };
 }
@@ -103,15 +104,15 @@ export const UNKNOWN_CLAIM = eachClaim(
   {
     id: 'unknown-claim',
     severity: 'error',
-    title: 'A condition key of a cluster that is neither `:sub` nor `:aud`',
-    why: 'IAM has no such key for the tokens of service accounts: the condition is never true.',
+    title: "A condition key of a cluster's issuer that is neither `:sub` nor `:aud`",
+    why: 'IAM has no such key for service account tokens, so the condition is never true.',
   },
   ({ key, claim, operator }, { name, providers }) => {
     const isOfCluster = providers.some(({ issuer }) => isClusterIssuer(issuer) && key.startsWith(`${issuer}:`));
     if (!isOfCluster || demands(operator) === undefined || CLAIMS.includes(claim)) return [];
     return [{
-      message: `${name}: the condition key ${key} is in no token of a service account, so it admits nobody.`,
-      fix: `Use the keys ending in :sub and :aud: ${key.slice(0, key.lastIndexOf(':'))}:sub.`,
+      message: `${name}: no service account token has the condition key ${key}, so the condition is never true.`,
+      fix: `Use the keys ending in :sub and :aud, such as ${key.slice(0, key.lastIndexOf(':'))}:sub.`,
     }];
   },
 );
@@ -120,8 +121,8 @@ export const MISSING_CLAIM = eachAllow(
   {
     id: 'missing-claim',
     severity: 'error',
-    title: 'A condition key that is the issuer alone, without `:sub` or `:aud`',
-    why: 'No request has such a key: the condition is never true.',
+    title: 'A condition key that is only the issuer, without `:sub` or `:aud`',
+    why: 'No request has such a key, so the condition is never true.',
   },
   ({ Principal: principal, Condition: condition }, name) => {
     const issuers = textsOf(objectOf<PrincipalJson>(principal).Federated).map(issuerOfArn);
@@ -129,7 +130,7 @@ export const MISSING_CLAIM = eachAllow(
       (demands(operator) === undefined ? [] : Object.keys(objectOf(keys)))
         .filter(key => issuers.includes(key))
         .map(key => ({
-          message: `${name}: the condition key ${key} names no claim, so it admits nobody.`,
+          message: `${name}: the condition key ${key} does not name a claim, so the condition is never true.`,
           fix: `Write ${key}:sub or ${key}:aud.`,
         })),
     );
@@ -141,14 +142,14 @@ export const RESOURCE_IN_TRUST = eachAllow(
     id: 'resource-in-trust',
     severity: 'error',
     title: 'A trust policy with `Resource`',
-    why: 'IAM refuses the policy, and with it the deployment: `Has prohibited field Resource`.',
+    why: 'IAM rejects the policy, so the deployment fails: `Has prohibited field Resource`.',
   },
   ({ Resource: resource, NotResource: notResource }, name) =>
     resource === undefined && notResource === undefined
       ? []
       : [{
-        message: `${name}: a trust policy may not contain ${resource === undefined ? 'NotResource' : 'Resource'}.`,
-        fix: 'Remove it: the resource of a trust policy is the role itself.',
+        message: `${name}: a trust policy must not contain ${resource === undefined ? 'NotResource' : 'Resource'}.`,
+        fix: 'Remove it. The resource of a trust policy is the role itself.',
       }],
 );
 

@@ -1,5 +1,5 @@
 /**
- * All rules, by severity, and then along the path that a token travels: provider, subject, trust policy, role,
+ * All rules, sorted by severity, then along the path of a token: provider, subject, trust policy, role,
  * ServiceAccount, pod.
  */
 import { MISPLACED_ANNOTATION, MISSING_ANNOTATION, STATIC_CREDENTIALS_BESIDE_ROLE } from './annotation-rules';

@@ -1,5 +1,5 @@
 /**
- * Whether manifests and roles go together.
+ * Whether manifests match roles.
  */
 import { basename, dirname } from 'path';
 import { WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
@@ -23,8 +23,8 @@ import { hasStandIn } from '../stand-in';
 export const ROLE_DOES_NOT_TRUST: Rule = {
   id: 'role-does-not-trust',
   severity: 'error',
-  title: 'A ServiceAccount, or an association of EKS Pod Identity, whose role does not let it in',
-  why: '`AccessDenied` in the pod. A note where only the deployment decides.',
+  title: 'A ServiceAccount or an EKS Pod Identity association whose role does not trust it',
+  why: '`AccessDenied` in the pod. Reported as a note if the answer is only known at deployment.',
   check: map => [...byAnnotation(map), ...byAssociation(map)],
 };
 
@@ -39,7 +39,7 @@ function byAnnotation(map: AccessMap): Found[] {
     fix:
       admission.answer === 'unknown'
         ? fixOfUnknown(serviceAccount)
-        : 'Trust it, trust.addServiceAccounts(oidcProvider, '
+        : 'Add it to the trust policy with trust.addServiceAccounts(oidcProvider, '
           + `[ServiceAccountSubject.exact('${serviceAccount.namespace}', '${serviceAccount.name}')]), or correct the `
           + 'ServiceAccount.',
     place: placeOf(serviceAccount, ROLE_ARN_ANNOTATION),
@@ -74,37 +74,37 @@ function byAssociation(map: AccessMap): Found[] {
 }
 
 const TRUST_ROLE =
-  'Trust the role of the association, trust.addPrincipal(), with sts:AssumeRole and sts:TagSession, or '
+  'Trust the role of the association with trust.addPrincipal(), allowing sts:AssumeRole and sts:TagSession, or '
   + 'correct the association.';
-const TRUST_PODS = 'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, '
-  + 'or correct the association.';
+const TRUST_PODS = 'Trust it with trust.addPodIdentity(), which adds sts:AssumeRole, sts:TagSession and the '
+  + 'conditions, or correct the association.';
 
 function verdict(who: string, role: Role, { answer, reasons }: Admission): Pick<Found, 'message' | 'severity'> {
   const reason = reasons.join('; ');
   return answer === 'unknown'
-    ? { severity: 'note', message: `${who}: whether role ${role.name} lets it in cannot be told: ${reason}.` }
-    : { message: `${who}: role ${role.name} does not let it in: ${reason}.` };
+    ? { severity: 'note', message: `${who}: cannot determine whether it can assume role ${role.name}: ${reason}.` }
+    : { message: `${who}: cannot assume role ${role.name}: ${reason}.` };
 }
 
-/** Whether a ServiceAccount of a release, whose name is unknown, is one that another manifest names. */
+/** Whether a ServiceAccount of a Helm release, whose name is unknown, may be one that another manifest names. */
 function isNamedElsewhere({ name, namespace, madeBy }: ServiceAccount, ofRole: readonly ServiceAccount[]): boolean {
   return madeBy !== undefined && hasStandIn(name)
     && ofRole.some(other => other.namespace === namespace || hasStandIn(namespace));
 }
 
 function fixOfUnknown({ namespace, madeBy }: Pick<ServiceAccount, 'namespace' | 'madeBy'>): string {
-  if (madeBy !== undefined) return 'Name it there, or also pass the rendered manifests.';
+  if (madeBy !== undefined) return 'Set its name there, or also pass the rendered manifests.';
   return /^⟨namespace/.test(namespace)
-    ? 'Write the namespace into the manifest.'
+    ? 'Set the namespace in the manifest.'
     : 'Compare the two after the deployment.';
 }
 
 export const AUDIENCE_MISMATCH: Rule = {
   id: 'audience-mismatch',
   severity: 'error',
-  title: 'A ServiceAccount whose role lets it in, but with another audience',
-  why: '`AccessDenied` in the pod: the webhook asks for tokens for the audience in the annotation '
-    + `\`${AUDIENCE_ANNOTATION}\`, or sts.amazonaws.com.`,
+  title: 'A ServiceAccount whose role trusts it only for a different audience',
+  why: '`AccessDenied` in the pod. The webhook requests tokens for the audience in the annotation '
+    + `\`${AUDIENCE_ANNOTATION}\`, by default sts.amazonaws.com.`,
   check: map =>
     admissionsOf(map)
       .filter(({ audiences }) => audiences.length > 0)
@@ -113,12 +113,12 @@ export const AUDIENCE_MISMATCH: Rule = {
 
 function audienceMismatch({ serviceAccount, role, audiences }: ManifestAdmission): Found {
   const { audience } = serviceAccount;
-  const own = audience === '' ? 'the API server, since the annotation is empty' : audience;
+  const own = audience === '' ? 'the API server, because the annotation is empty' : audience;
   const or = audience === '' ? '' : `, or trust { audience: '${audience}' }`;
   return {
     message: `${saName(serviceAccount)}: its tokens are for ${own}, `
-      + `and role ${role.name} accepts those for ${audiences.join(', ')}.`,
-    fix: `Annotate it, ${AUDIENCE_ANNOTATION}: ${audiences[0]}${or}.`,
+      + `but role ${role.name} accepts only tokens for ${audiences.join(', ')}.`,
+    fix: `Add the annotation ${AUDIENCE_ANNOTATION}: ${audiences[0]}${or}.`,
     place: placeOf(serviceAccount, AUDIENCE_ANNOTATION, ROLE_ARN_ANNOTATION),
     others: [role.place],
   };
@@ -128,9 +128,9 @@ export const ROLE_NOT_FOUND: Rule = {
   id: 'role-not-found',
   severity: 'error',
   title:
-    'A ServiceAccount, or an association, whose role is in no template: an error if the ARN is invalid, a warning if '
-      + "its account is one of the app's",
-  why: 'The pod gets no credentials. A role that another app owns is fine: pass it to the construct as `role`, and '
+    'A ServiceAccount or association whose role is not in the templates: an error if the ARN is invalid, a warning if '
+      + "the role's account is one of the app's, otherwise a note",
+  why: 'The pod gets no credentials. Roles owned by another app are fine: pass them to the construct as `role`, and '
     + 'this rule no longer fires.',
   check: map => {
     const all = [...map.roles.map(({ arn }) => arn), ...map.existingRoles];
@@ -156,7 +156,7 @@ export const ROLE_NOT_FOUND: Rule = {
   },
 };
 
-/** A role, without what two roles cannot differ by alone: names are unique in an account, whatever path and case. */
+/** A role ARN without path and case: names are unique in an account regardless of both. */
 function identityOf(arn: string): string {
   return arn.replace(/:role\/(.*\/)?([^/]*)$/, (_, __, name: string) => `:role/${name.toLowerCase()}`);
 }
@@ -171,15 +171,15 @@ function notFound(
   if (arn === '') {
     return {
       severity: 'note',
-      message: `${who}: the annotation ${ROLE_ARN_ANNOTATION} is empty: it gets no role.`,
-      fix: 'Write the ARN, or remove the annotation.',
+      message: `${who}: the annotation ${ROLE_ARN_ANNOTATION} is empty, so its pods get no role.`,
+      fix: 'Set the annotation to the role ARN, or remove it.',
       place,
     };
   }
   if (hasStandIn(arn)) {
     return {
       severity: 'note',
-      message: `${who}: role ${arn} is known only at deployment.`,
+      message: `${who}: role ${arn} is only known at deployment.`,
       fix: 'After the deployment, check that the role trusts it.',
       place,
     };
@@ -198,7 +198,7 @@ function notFound(
   if (similar !== undefined) {
     const what = similar.toLowerCase() === arn.toLowerCase() ? 'upper and lower case' : 'the path';
     return {
-      message: `${who}: there is no role ${arn}: the role of this name is ${similar}, which differs in ${what}.`,
+      message: `${who}: there is no role ${arn}. The role with this name is ${similar}, which differs in ${what}.`,
       fix: `Write ${similar}.`,
       place,
     };
@@ -206,9 +206,9 @@ function notFound(
   const [, account] = /:iam::(\d{12}):/.exec(arn)!;
   return {
     severity: accounts.includes(account) ? 'warning' : 'note',
-    message: `${who}: role ${arn} is in no `
-      + `template${accounts.includes(account) ? `, though account ${account} is one of the app's` : ''}.`,
-    fix: "Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, 'Role', "
+    message: `${who}: role ${arn} is not in the `
+      + `templates${accounts.includes(account) ? `, although account ${account} is one of the app's` : ''}.`,
+    fix: "Correct the ARN. If another app owns the role, pass it as `role`: Role.fromRoleArn(stack, 'Role', "
       + 'roleArn).',
     place,
   };
@@ -217,8 +217,8 @@ function notFound(
 export const REPEATED_SERVICE_ACCOUNT: Rule = {
   id: 'repeated-service-account',
   severity: 'error',
-  title: 'Two ServiceAccounts of one namespace and name: in one file, or with different roles for one cluster',
-  why: 'The one that is applied last replaces the other, and its role with it.',
+  title: 'Two ServiceAccounts with the same namespace and name: in one file, or with different roles for one cluster',
+  why: 'The one that is applied last replaces the other one and its role.',
   check: map => {
     const roles = rolesByArn(map);
     const declared = map.serviceAccounts.filter(({ boundBy }) => boundBy === undefined);
@@ -228,9 +228,9 @@ export const REPEATED_SERVICE_ACCOUNT: Rule = {
   },
 };
 
-/** Of ServiceAccounts of one name. Different files are normal: they go to different clusters. */
+/** Repetitions among ServiceAccounts of one name. Different files are normal: they are for different clusters. */
 function repetitions(all: ServiceAccount[], roles: ReadonlyMap<string, Role>): Found[] {
-  const first = new Map<string, ServiceAccount>(); // in a file, and of an issuer
+  const first = new Map<string, ServiceAccount>(); // per file, and per issuer
   return all.flatMap(serviceAccount => {
     const { roleArn, place } = serviceAccount;
     const issuers = issuersOf(roles.get(roleArn ?? '')).map(issuer => `issuer ${issuer}`);
@@ -248,14 +248,14 @@ function repetition(one: ServiceAccount, other: ServiceAccount, roles: ReadonlyM
   const places = { place: one.place, others: [other.place] };
   if (isSame(one, other)) {
     const message = `${saName(one)}: is declared twice in one file.`;
-    return { severity: 'warning', message, fix: 'Remove one.', ...places };
+    return { severity: 'warning', message, fix: 'Remove one of them.', ...places };
   }
   const [left, right] = [other, one].map(({ roleArn, audience }) =>
     roleArn ? `role ${roles.get(roleArn)?.name ?? roleArn} for ${audience}` : 'no role',
   );
   return {
-    message: `${saName(one)}: there are two for one cluster, with ${left} and with ${right}.`,
-    fix: 'Keep one, or give one of them another name or namespace.',
+    message: `${saName(one)}: is declared twice for one cluster, with ${left} and with ${right}.`,
+    fix: 'Keep only one, or give one of them a different name or namespace.',
     ...places,
   };
 }
@@ -279,8 +279,8 @@ function isSame(one: ServiceAccount, other: ServiceAccount): boolean {
 export const ROLE_WITHOUT_SERVICE_ACCOUNT: Rule = {
   id: 'role-without-service-account',
   severity: 'note',
-  title: 'A role that trusts service accounts, and no manifest or association uses it',
-  why: 'Usually a Helm chart, an add-on or another repository owns the ServiceAccount, and `verify` has not read it.',
+  title: 'A role that trusts service accounts, but no manifest or association uses it',
+  why: 'Usually the ServiceAccount belongs to a Helm chart, an add-on or another repository that was not read.',
   check: map => {
     const byRole = grouped(accessOfPods(map), ({ role }) => role);
     return map.roles.flatMap(({ arn, name, place }) => {
@@ -288,27 +288,27 @@ export const ROLE_WITHOUT_SERVICE_ACCOUNT: Rule = {
       if (trusted.length === 0 || trusted.some(({ used }) => used)) return [];
       const [first, ...more] = trusted.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
       return [{
-        message: `Role ${name}: trusts ${first}${andMore(more.length)}, and no manifest that was read uses it.`,
-        fix: 'To check them together, also pass the manifests that use it; render Helm charts with helm template.',
+        message: `Role ${name}: trusts ${first}${andMore(more.length)}, but none of the given manifests uses it.`,
+        fix: 'To check them together, also pass the manifests that use it. Render Helm charts with helm template.',
         place,
       }];
     });
   },
 };
 
-/** What a namespace's pods may get without asking. */
+/** Pods without a serviceAccountName use `default`. */
 export const DEFAULT_WITH_ROLE: Rule = {
   id: 'default-with-role',
   severity: 'warning',
   title: 'The ServiceAccount `default` has a role',
-  why: 'Every pod in the namespace without a serviceAccountName gets the role.',
+  why: 'Every pod in the namespace that does not set `serviceAccountName` gets the role.',
   check: map =>
     annotatedIn(map)
       .filter(({ name }) => name === 'default')
       .map(serviceAccount => ({
         message: `${saName(serviceAccount)}: has role ${serviceAccount.roleArn}, which every pod in the namespace `
           + 'without a serviceAccountName gets.',
-        fix: 'Give the workload a ServiceAccount of its own and name it there: serviceAccountName.',
+        fix: 'Create a separate ServiceAccount for the workload and set it as its serviceAccountName.',
         place: placeOf(serviceAccount, ROLE_ARN_ANNOTATION),
       })),
 };
@@ -316,8 +316,8 @@ export const DEFAULT_WITH_ROLE: Rule = {
 export const CHANGED_FILE: Rule = {
   id: 'changed-file',
   severity: 'warning',
-  title: 'A generated file that is not as synth wrote it: a note if it is missing',
-  why: 'What is applied is not what the app makes, and the next synth overwrites it.',
+  title: 'A generated file that differs from what synth wrote; a note if it is missing',
+  why: 'The applied manifest differs from what the app generates, and the next synth overwrites it.',
   check: ({ changedFiles }) => {
     const missing = changedFiles.filter(({ state }) => state === 'missing');
     return [
@@ -326,9 +326,8 @@ export const CHANGED_FILE: Rule = {
         severity: 'note',
         message: 'Generated files are missing: '
           + `${listInShort(all.map(({ place }) => basename(place.file)), SHOWN_FILES)}. `
-          + 'What synth recorded of them was checked instead.',
-        fix: 'Run `cdk synth` to write them again. If they are elsewhere, pass them with the manifests to check '
-          + 'them, too.',
+          + 'Their content as recorded by synth was checked instead.',
+        fix: 'Run `cdk synth` to regenerate them. If they are elsewhere, pass them as manifests to check them too.',
         place: all[0].place,
       })),
     ];
@@ -338,14 +337,14 @@ export const CHANGED_FILE: Rule = {
 function changed({ state, place, writtenBy }: ChangedFile): Found {
   return state === 'changed'
     ? {
-      message: `It differs from what the last synth of ${writtenBy} wrote; it was checked as it is.`,
-      fix: 'Run `cdk synth` to write it again. Change the app instead of the file.',
+      message: `The file differs from what the last synth of ${writtenBy} wrote. Its current content was checked.`,
+      fix: 'Change the app instead of the file, and run `cdk synth` to regenerate it.',
       place,
     }
     : {
-      message: `It is not the file that the last synth of ${writtenBy} wrote: it lacks the header of generated files. `
-        + 'Unless you passed it, what synth recorded was checked instead.',
-      fix: 'Restore the file, or pass it with the manifests to check it.',
+      message: `The file is not the one that the last synth of ${writtenBy} wrote: the header of generated files is `
+        + 'missing. Unless you passed the file, the content recorded by synth was checked instead.',
+      fix: 'Restore the file, or pass it as a manifest to check it.',
       place,
     };
 }
@@ -358,7 +357,7 @@ export const NOT_RENDERED: Rule = {
   id: 'not-rendered',
   severity: 'note',
   title: 'A manifest with placeholders (`${NAME}`, `{{ … }}`, `<NAME>`) in a namespace, a name or a role ARN',
-  why: 'It is not rendered yet, so the other rules cannot compare these values.',
+  why: 'The manifest is not rendered yet, so the other rules cannot compare these values.',
   check: ({ serviceAccounts, workloads, impersonators }) => {
     const objects = [
       ...serviceAccounts.map(serviceAccount => (
@@ -370,7 +369,7 @@ export const NOT_RENDERED: Rule = {
     return [...grouped(unrendered, ({ place }) => place.file).values()].map(all => {
       const placeholders = [...new Set(all.flatMap(object => object.placeholders))];
       return {
-        message: `Not rendered yet: it has the placeholder${placeholders.length === 1 ? '' : 's'} `
+        message: `The manifest is not rendered yet; it contains the placeholder${placeholders.length === 1 ? '' : 's'} `
           + `${listInShort(placeholders, SHOWN_PLACEHOLDERS)}.`,
         fix: `Pass the rendered manifests instead: ${renderCommands(placeholders).join('; ')}.`,
         place: all[0].place,

@@ -1,5 +1,5 @@
 /**
- * Whether pods get what their service account has.
+ * Whether pods actually get the role of their service account.
  */
 import {
   allContainers,
@@ -25,7 +25,7 @@ import { annotatedIn, placeOf, workloadName } from './words';
 
 const DEFAULT = 'default';
 
-/** Service accounts, to be looked up by namespace and name. */
+/** Service accounts, indexed by namespace and name. */
 class Names {
   private readonly all = new Set<string>();
   private readonly anywhere = new Set<string>();
@@ -43,13 +43,13 @@ class Names {
     }
   }
 
-  /** Also where only the deployment knows that the namespaces are one, or what the name in it is. */
+  /** Also true if the namespaces or names may turn out to be equal at deployment. */
   public mayHave(namespace: string, name: string): boolean {
     if (!hasStandIn(namespace) && this.withUnknown.has(namespace)) return true;
     return this.all.has(`${namespace}/${name}`) || (hasStandIn(namespace) ? this.anywhere : this.somewhere).has(name);
   }
 
-  /** Whether anything else tells of the namespace or of the name. */
+  /** Whether the namespace or the name occurs at all. */
   public knowsOf(namespace: string, name: string): boolean {
     return this.namespaces.has(namespace) || this.anywhere.has(name);
   }
@@ -58,15 +58,15 @@ class Names {
 export const UNDECLARED_SERVICE_ACCOUNT: Rule = {
   id: 'undeclared-service-account',
   severity: 'warning',
-  title: 'A workload or a custom resource uses a ServiceAccount that no manifest declares, and no role trusts by its '
-    + 'name: a note for a custom resource where nothing that was read tells of the namespace or the name',
-  why: 'Kubernetes makes no pod, and no token, without its ServiceAccount: a wrong name, or a manifest that was left '
-    + 'out.',
+  title: 'A workload or custom resource uses a ServiceAccount that no manifest declares and no role trusts by name; a '
+    + 'note for a custom resource if neither the namespace nor the name occurs in any manifest',
+  why: 'Kubernetes creates no pod and no token without the ServiceAccount. The name may be wrong, or a manifest may '
+    + 'be missing.',
   check: map => {
     const declared = new Names(map.serviceAccounts
       .filter(({ boundBy }) => boundBy === undefined)
       .map(({ namespace, name }) => [namespace, name]));
-    // Helm charts own ServiceAccounts that roles trust.
+    // A ServiceAccount that a role trusts may belong to a Helm chart.
     const trusted = new Names([
       ...map.roles
         .flatMap(({ trust }) => trustedBy(trust))
@@ -88,15 +88,15 @@ export const UNDECLARED_SERVICE_ACCOUNT: Rule = {
       return !isKnown;
     };
     return undeclared.filter(isFirst).map(workload => ({
-      // Charts and other repositories declare many of them.
+      // Many of them belong to charts or other repositories.
       ...workload.field !== undefined && !declared.knowsOf(workload.namespace, workload.serviceAccount) && {
         severity: 'note' as const,
       },
       message: `${workloadName(workload)}: uses ServiceAccount ${workload.namespace}/${workload.serviceAccount}, `
         + 'which no manifest declares and no role trusts.',
       fix: workload.field === undefined
-        ? 'Correct serviceAccountName, or add the ServiceAccount; irsaServiceAccount.applyTo(deployment) names the '
-          + 'right one.'
+        ? 'Correct serviceAccountName, or add the ServiceAccount. irsaServiceAccount.applyTo(deployment) sets the '
+          + 'right name.'
         : `Correct ${workload.field}, or add the ServiceAccount.`,
       place: placeOf(workload, 'serviceAccountName'),
     }));
@@ -110,7 +110,7 @@ export const DEFAULT_SERVICE_ACCOUNT: Rule = {
   id: 'default-service-account',
   severity: 'note',
   title: 'Workloads of a namespace use the ServiceAccount `default`',
-  why: 'Fine for workloads that do not call AWS. The others get no role, or that of the node.',
+  why: 'Fine for workloads that do not call AWS. The others get no role, or the role of the node.',
   check: map => {
     const defaults = new Names(
       annotatedIn(map).filter(({ name }) => name === DEFAULT).map(({ namespace, name }) => [namespace, name]),
@@ -125,8 +125,8 @@ export const DEFAULT_SERVICE_ACCOUNT: Rule = {
       message: `Namespace ${namespace}: ${all.length === 1 ? '1 workload uses' : `${all.length} workloads use`} the `
         + 'ServiceAccount default: '
         + `${listInShort(all.map(({ kind, name }) => `${kind} ${name}`), SHOWN_WORKLOADS)}.`,
-      fix: 'Give a workload that calls AWS its own ServiceAccount (serviceAccountName). For the others, nothing to do; '
-        + 'automountServiceAccountToken: false removes them from this note.',
+      fix: 'Give each workload that calls AWS its own ServiceAccount (serviceAccountName). The others are fine; to '
+        + 'remove them from this note, set automountServiceAccountToken: false.',
       place: all[0].place,
     }));
   },
@@ -135,9 +135,9 @@ export const DEFAULT_SERVICE_ACCOUNT: Rule = {
 export const MISSING_FS_GROUP: Rule = {
   id: 'missing-fs-group',
   severity: 'warning',
-  title: 'A container that runs as non-root cannot read its token, because of the `defaultMode` of the volume',
+  title: 'A non-root container cannot read its token because of the `defaultMode` of the volume',
   why: '`Permission denied`. Kubernetes makes the token readable (0644, or owned by the common `runAsUser` of all '
-    + 'containers) unless the pod has a projected volume of its own with a restrictive `defaultMode` and no `fsGroup`.',
+    + 'containers) unless the pod defines its own projected volume with a restrictive `defaultMode` and no `fsGroup`.',
   check: map => {
     const withRole = new Set(annotatedIn(map).map(({ namespace, name }) => `${namespace}/${name}`));
     return map.workloads.flatMap(workload =>
@@ -147,7 +147,7 @@ export const MISSING_FS_GROUP: Rule = {
           message: `${workloadName(workload)}: container ${textOf(container.name)} runs as non-root and cannot read `
             + `its token: the volume has defaultMode 0${defaultMode.toString(8)}, the pod has no fsGroup, and its `
             + 'containers do not all set the same runAsUser.',
-          fix: 'Remove defaultMode from the projected volume, or set securityContext.fsGroup of the pod.',
+          fix: "Remove defaultMode from the projected volume, or set fsGroup in the pod's securityContext.",
           place: placeOf(workload, 'defaultMode'),
         })),
     );
@@ -159,7 +159,7 @@ interface Unreadable {
   readonly defaultMode: number;
 }
 
-/** The containers whose token the spec itself makes unreadable. The volume that the webhook adds never is. */
+/** The containers whose token is unreadable because of the spec itself; the webhook's own volume is always readable. */
 function unableToRead({ spec, annotations }: Workload, isInjected: boolean): Unreadable[] {
   const pod = { ...spec, containers: objectsOf(spec.containers), initContainers: objectsOf(spec.initContainers) };
   const own = objectOf<SecurityContextJson>(spec.securityContext);
@@ -175,7 +175,7 @@ function unableToRead({ spec, annotations }: Workload, isInjected: boolean): Unr
     });
 }
 
-/** The path that a container gives to the SDK itself. */
+/** The token path that a container sets for the SDK. */
 function tokenFileOf({ env }: ContainerJson): string | undefined {
   const variable = arrayOf(env).find(entry => propertyOf(entry, 'name') === TOKEN_FILE);
   return variable === undefined ? undefined : textOf(propertyOf(variable, 'value') ?? '');

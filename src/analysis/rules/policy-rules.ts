@@ -1,5 +1,5 @@
 /**
- * What roles of workloads may do, and who else may be them.
+ * What roles of workloads may do, and who else can assume them.
  */
 import { StatementJson } from '../../conventions/policy-json';
 import { conditionKeys, matchesAction } from '../../conventions/web-identity';
@@ -14,14 +14,14 @@ import { objectOf, once, propertyOf, textsOf } from '../json-values';
 import { statementsOf } from '../reading/trusted-subjects';
 import { standIn } from '../stand-in';
 
-/** A rule that looks at the roles that pods can assume. */
+/** A rule that checks the roles that pods can assume. */
 function eachWorkloadRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit<Found, 'place'>[]): Rule {
   return { ...rule, check: map => atPlaces(workloadRoles(map), check, ({ place }) => place) };
 }
 
 const WORKLOAD_ROLES = new WeakMap<AccessMap, Role[]>();
 
-/** Roles that pods can assume, and those that are meant for pods and admit nobody yet. */
+/** Roles that pods can assume, and roles intended for pods that nobody can assume yet. */
 function workloadRoles(map: AccessMap): Role[] {
   return once(WORKLOAD_ROLES, map, () => {
     const arns = new Set(accessOfPods(map).map(({ role }) => role));
@@ -43,14 +43,15 @@ export const ADMIN_POLICY = eachWorkloadRole(
     id: 'admin-policy',
     severity: 'warning',
     title:
-      'A role of a workload is an administrator: `AdministratorAccess`, `PowerUserAccess`, `IAMFullAccess`, or `*` or '
-        + '`iam:*` on `*`',
-    why: 'Whoever compromises the pod controls the account. Silent with a narrower permissions boundary.',
+      'A workload role with administrator permissions: `AdministratorAccess`, `PowerUserAccess`, `IAMFullAccess`, or '
+        + '`*` or `iam:*` on `*`',
+    why: 'Anyone who compromises the pod controls the account. Not reported with a narrower permissions boundary.',
   },
   role =>
     widest(role, isAdmin).map(({ policy, what }) => ({
       message: `Role ${role.name}: its policy ${policy.name} ${what}, and pods can assume it.`,
-      fix: 'Grant what the workload needs, bucket.grantRead(irsaServiceAccount), or set a permissions boundary.',
+      fix: 'Grant only what the workload needs, such as bucket.grantRead(irsaServiceAccount), or set a permissions '
+        + 'boundary.',
       ...(policy.place && policy.kind === 'managed' && { others: [policy.place] }),
     })),
 );
@@ -59,14 +60,14 @@ export const PASS_ROLE_ANY = eachWorkloadRole(
   {
     id: 'pass-role-any',
     severity: 'warning',
-    title: 'A role of a workload may pass any role, `iam:PassRole` on `*`, without a condition',
-    why: 'A pod can start something that runs as a stronger role, and gains its permissions. Administrator roles are '
-      + 'reported by `admin-policy` instead.',
+    title: 'A workload role that may pass any role: `iam:PassRole` on `*` without a condition',
+    why: 'A pod can start a service that runs with a more powerful role and so gain its permissions. Administrator '
+      + 'roles are reported by `admin-policy` instead.',
   },
   role =>
     widest(role, (policy: Policy) => passesAny(role, policy)).map(({ policy, what }) => ({
       message: `Role ${role.name}: its policy ${policy.name} ${what}, without a condition.`,
-      fix: 'Name the roles under Resource, and the service under StringEquals iam:PassedToService: '
+      fix: 'List the roles under Resource, and restrict the service with StringEquals iam:PassedToService, or use '
         + 'role.grantPassRole(irsaServiceAccount.grantPrincipal).',
       ...(policy.place && policy.kind === 'managed' && { others: [policy.place] }),
     })),
@@ -77,7 +78,7 @@ interface Wide {
   readonly what: string;
 }
 
-/** The policies that are too wide in one respect, unless the boundary is narrower. */
+/** The policies that are too broad in one respect, unless the boundary is narrower. */
 function widest({ policies }: Role, tooWide: (policy: Policy) => string | undefined): Wide[] {
   const boundaries = policies.filter(({ kind }) => kind === 'boundary');
   if (boundaries.some(boundary => tooWide(boundary) === undefined)) return [];
@@ -89,12 +90,12 @@ function widest({ policies }: Role, tooWide: (policy: Policy) => string | undefi
 
 function isAdmin({ arn = '', document }: Policy): string | undefined {
   const [, , , , owner, name] = arn === '' ? [] : arnParts(arn);
-  if (owner === 'aws' && ADMINS.includes(name)) return 'is one of AWS\'s own for administrators';
+  if (owner === 'aws' && ADMINS.includes(name)) return 'is an administrator policy of AWS';
   return allowed(document).map(statement => {
     if (!isUnconditional(statement)) return undefined;
     if (!textsOf(statement.Resource).some(value => /^\*+$/.test(value))) return undefined;
     if (statement.NotAction !== undefined) {
-      return `allows everything but ${textsOf(statement.NotAction).join(', ')} on *`;
+      return `allows everything except ${textsOf(statement.NotAction).join(', ')} on *`;
     }
     const action = textsOf(statement.Action).find(value => ANY_ACTION.test(value) || /^iam:\*+$/i.test(value));
     return action && `allows ${action} on *`;
@@ -107,7 +108,7 @@ function passesAny({ partition, account }: Role, { document }: Policy): string |
       matchesAction(value, 'iam:PassRole') && !ANY_ACTION.test(value),
     );
     if (action === undefined || !isUnconditional(statement)) return undefined;
-    // Roles of no name that anybody can have meant, with a path and without.
+    // Two arbitrary role names, one with a path: a resource that matches both means any role.
     const resource = textsOf(statement.Resource).find(value => ['a', 'z/0'].every(name =>
       matches(pattern(value), literal(`arn:${partition}:iam::${account}:role/${name}`)) === true));
     return resource && `allows ${action} on ${resource}`;
@@ -125,7 +126,7 @@ function isUnconditional({ Condition: condition }: StatementJson): boolean {
 export const ASSUMABLE_BY_ACCOUNT = eachWorkloadRole({
   id: 'assumable-by-account',
   severity: 'warning',
-  title: "A workload's role that a whole account can also assume, without a condition",
+  title: 'A workload role that a whole account can also assume without a condition',
   why: 'Every principal of the account that may call `sts:AssumeRole` can assume the role.',
 }, role => statementsOf(role.trust).flatMap((value, index) => {
   const statement = objectOf<StatementJson>(value);
@@ -135,13 +136,13 @@ export const ASSUMABLE_BY_ACCOUNT = eachWorkloadRole({
   return textsOf(propertyOf(statement.Principal, 'AWS'))
     .filter(isAccount)
     .map(principal => ({
-      message: `${statementName(role, statement, index)}: every principal of account ${accountOf(principal)} may `
+      message: `${statementName(role, statement, index)}: every principal of account ${accountOf(principal)} can `
         + 'assume the role, not only pods.',
-      fix: 'Name the roles or users that need it, new ArnPrincipal(arn), or remove the statement.',
+      fix: 'List the roles or users that need it, with new ArnPrincipal(arn), or remove the statement.',
     }));
 }));
 
-/** The account of a stack that can go anywhere. */
+/** The account of an environment-agnostic stack. */
 const ANY_ACCOUNT = standIn('AWS::AccountId');
 
 function isAccount(principal: string): boolean {

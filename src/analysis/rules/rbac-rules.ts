@@ -1,5 +1,5 @@
 /**
- * RBAC that Kubernetes refuses, or that gives something else than it says.
+ * RBAC objects that Kubernetes rejects, or that do not grant what they seem to.
  */
 import { AccessMap } from '../access-map';
 import { grouped } from '../json-values';
@@ -12,12 +12,12 @@ import { Found, Rule } from './rule';
 export const REFUSED_RBAC: Rule = {
   id: 'refused-rbac',
   severity: 'error',
-  title: 'A role or a binding that the API server refuses',
-  why: 'The whole object is not applied: for an unknown subject or API group, a subject without a namespace, an empty'
-    + ' rule.',
+  title: 'A role or a binding that the API server rejects',
+  why: 'The whole object is not applied. Typical causes: an unknown subject or API group, a subject without a '
+    + 'namespace, or an empty rule.',
   check: ({ rbac: { unknown } }) => unknown.map(({ object, path, problem, place }): Found => ({
     message: `${object}: ${path === '' ? 'it' : path} ${problem}.`,
-    fix: 'Correct it. Until then, the API server refuses the object.',
+    fix: 'Correct it. Until then, the API server rejects the object.',
     place,
   })),
 };
@@ -26,12 +26,12 @@ export const CYCLIC_AGGREGATION: Rule = {
   id: 'cyclic-aggregation',
   severity: 'warning',
   title: 'ClusterRoles that aggregate each other',
-  why: 'Each keeps what the other had once: rules that are removed come back.',
+  why: 'Each role keeps rules that the other one used to have, so rules that you remove come back.',
   check: ({ rbac: { roles } }) => {
     if (!roles.some(({ aggregation }) => aggregation !== undefined)) return [];
     return new RoleTable(roles).cyclic().flatMap((role): Found[] => (role.place === undefined ? [] : [{
-      message: `ClusterRole ${role.name}: is aggregated in a cycle. Rules that you remove from it stay.`,
-      fix: 'Remove the label with which another aggregated role selects it.',
+      message: `ClusterRole ${role.name}: is aggregated in a cycle, so rules that you remove from it come back.`,
+      fix: 'Remove the label by which the other aggregated role selects it.',
       place: role.place,
     }]));
   },
@@ -41,10 +41,10 @@ export const MISSING_RBAC_ROLE: Rule = {
   id: 'missing-rbac-role',
   severity: 'note',
   title: 'A binding to a role that is not in the input',
-  why: 'What it gives is not known. If there is no such role, whoever creates it decides.',
+  why: 'The rights that it grants are not known. If the role does not exist, anyone who creates it decides them.',
   check: ({ rbac }) => [...grouped(danglingIn(rbac), nameOfRole)].map(([role, [binding, ...others]]): Found => ({
-    message: `${nameOf(binding)}: ${role} is not in the input. What the binding gives is not known.`,
-    fix: 'Add its manifest to the input, or remove the binding.',
+    message: `${nameOf(binding)}: ${role} is not in the input, so the rights that the binding grants are not known.`,
+    fix: 'Add the manifest of the role to the input. Remove the binding if the role does not exist.',
     place: binding.place!,
     ...others.length > 0 && { others: others.slice(0, 3).map(({ place }) => place!) },
   })),

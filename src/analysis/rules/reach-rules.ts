@@ -1,5 +1,5 @@
 /**
- * What people get through Kubernetes that IAM alone would not give them.
+ * Rights in AWS that people gain through Kubernetes and that IAM by itself would not give them.
  */
 import { AccessMap, OwnedObject, Place, Policy, Role, Text } from '../access-map';
 import { ClusterPrincipal, Reach, ReachWay } from '../cluster-access';
@@ -16,11 +16,11 @@ import { statementsOf } from '../reading/trusted-subjects';
 const MAX_NAMES = 3;
 const EVERYBODY = new Map([
   ['Group system:authenticated', 'everyone who is signed in to the cluster'],
-  ['Group system:unauthenticated', 'everyone who reaches the API server'],
-  ['User system:anonymous', 'everyone who reaches the API server'],
+  ['Group system:unauthenticated', 'everyone who can reach the API server'],
+  ['User system:anonymous', 'everyone who can reach the API server'],
 ]);
 
-/** What writes data of a workload. */
+/** Actions that write data of a workload. */
 const WRITES = [
   's3:PutObject', 's3:DeleteObject', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem',
   'dynamodb:BatchWriteItem', 'dynamodb:PartiQLUpdate', 'sqs:SendMessage', 'sqs:DeleteMessage', 'sns:Publish',
@@ -30,10 +30,10 @@ const WRITES = [
   'events:PutEvents', 'timestream:WriteRecords', 'glue:UpdateTable', 'lambda:UpdateFunctionCode',
   'kafka-cluster:WriteData',
 ];
-/** Policies of AWS that only read, by their names. */
+/** Names of AWS managed policies that only allow reading. */
 const READING = /(ReadOnly|Viewer|ReadAccess|Describe|ReadOnlyAccess)/;
 
-/** Roles that somebody gets, each with the service account and the best open way. */
+/** A role that an actor gains, with the service account and the most likely way. */
 interface Gained {
   readonly role: Role;
   readonly reach: Reach;
@@ -41,7 +41,7 @@ interface Gained {
   readonly sessionPolicy?: unknown;
 }
 
-/** Whether a way needs nothing that is not known to be there. */
+/** Whether a way depends on nothing unknown. */
 function isLikely({ confidence, closedBy }: ReachWay): boolean {
   return closedBy === undefined && (confidence === 'certain' || confidence === 'high');
 }
@@ -79,9 +79,9 @@ function names(texts: readonly string[]): string {
 export const DATA_OPEN_TO_EVERYBODY: Rule = {
   id: 'data-open-to-everybody',
   severity: 'error',
-  title: 'A role that may write data, and that every user of the cluster can use: `system:authenticated`',
-  why: 'A binding for `system:authenticated` or `system:unauthenticated` is one for every person and every pod. With a'
-    + ' right to run pods it gives them the roles of the namespace.',
+  title: 'A role that may write data and that every user of the cluster can use: `system:authenticated`',
+  why: 'A binding for `system:authenticated` or `system:unauthenticated` applies to every person and every pod. If it '
+    + 'includes the right to run pods, it gives all of them the roles of the namespace.',
   check: map => {
     const open = map.reaches.filter(({ actor: { kind, name } }) => EVERYBODY.has(`${kind} ${name}`));
     return gainedBy(map, open, ({ closedBy }) => closedBy === undefined).flatMap((gained): Found[] => {
@@ -95,7 +95,7 @@ export const DATA_OPEN_TO_EVERYBODY: Rule = {
         ...isSure && !writes.isKnown && { severity: 'warning' as const },
         message: `${accountName(reach)}: ${EVERYBODY.get(`${kind} ${name}`)} (${name}) ${isSure ? 'can' : 'may'} `
           + `act as it, by ${inWords(way)}. Its role ${role.name} ${writes.words}.`,
-        fix: 'Bind a group of people who need it instead.',
+        fix: 'Instead, bind only a group of people who need it.',
         place: placeOfWay(way, role.place),
         others: [role.place],
       }];
@@ -121,9 +121,9 @@ const TOKEN = 'serviceaccounts/token';
 export const TOKENS_FOR_PEOPLE: Rule = {
   id: 'tokens-for-people',
   severity: 'warning',
-  title: 'People may create tokens of a service account that has a role: `create` on `serviceaccounts/token`',
-  why: 'Such a token works outside of the cluster, leaves no pod behind, and gives the AWS role. The built-in roles'
-    + ' `edit` and `admin`, which run pods anyway, are not reported.',
+  title: 'People may create tokens for a service account with a role: `create` on `serviceaccounts/token`',
+  why: 'Such a token gives the AWS role, works outside the cluster and leaves no pod as a trace. The built-in roles '
+    + '`edit` and `admin` are not reported, because they can run pods anyway.',
   check: map => {
     const explicit = new Set(map.rbac.roles.filter(({ rules }) => rules.some(({ verbs, resources }) =>
       resources.includes(TOKEN) && (verbs.includes('create') || verbs.includes('*'))))
@@ -138,10 +138,10 @@ export const TOKENS_FOR_PEOPLE: Rule = {
       const [{ reach: { actor, doubt }, role, way }] = same;
       return {
         ...doubt !== undefined && { severity: 'note' as const },
-        message: `${actor.kind} ${actor.name}: may create tokens of `
+        message: `${actor.kind} ${actor.name}: may create tokens for `
           + `${names(same.map(each => accountName(each.reach)))} (${way.steps[0].givenBy.join(', ')}), and so use `
           + `${names(same.map(each => `role ${each.role.name}`))} without a pod.`,
-        fix: `Remove ${TOKEN} from the role, or name other service accounts under resourceNames.`,
+        fix: `Remove ${TOKEN} from the role, or restrict it to other service accounts with resourceNames.`,
         place: placeOfWay(way, role.place),
         others: [...new Set(same.map(each => each.role.place))].slice(0, MAX_NAMES),
       };
@@ -149,7 +149,7 @@ export const TOKENS_FOR_PEOPLE: Rule = {
   },
 };
 
-/** IAM principals get rights of RBAC as a user, or as a member of a group. */
+/** IAM principals get RBAC rights as a user or as a member of a group. */
 function isPerson({ kind, name }: Reach['actor']): boolean {
   return (kind === 'User' || kind === 'Group')
     && (!name.startsWith('system:') || EVERYBODY.has(`${kind} ${name}`));
@@ -158,9 +158,9 @@ function isPerson({ kind, name }: Reach['actor']): boolean {
 export const MORE_RIGHTS_THROUGH_CLUSTER: Rule = {
   id: 'more-rights-through-cluster',
   severity: 'warning',
-  title: 'A role that EKS lets into a cluster, and that gets more rights there than its own policies give it',
-  why: 'Whoever may run pods in a namespace has the roles of its service accounts. Who can do what in AWS is then'
-    + ' decided by access entries and RBAC. Administrators of the cluster are a note, once for each.',
+  title: 'A role with access to a cluster that gains more AWS permissions there than its own policies allow',
+  why: 'Anyone who can run pods in a namespace can use the roles of its service accounts, so access entries and RBAC '
+    + 'decide who can do what in AWS. Each cluster administrator is reported once, as a note.',
   check: map => {
     const entered = grouped(map.principals, ({ principal }) => principal);
     if (entered.size === 0) return [];
@@ -176,14 +176,14 @@ export const MORE_RIGHTS_THROUGH_CLUSTER: Rule = {
   },
 };
 
-/** The role that an entry names: `aws-auth` knows no paths. */
+/** Whether an entry names this role; `aws-auth` omits paths. */
 function isRole(role: Role, principal: Text): boolean {
   if (role.arn === principal) return true;
   const [, , , , account, resource = ''] = arnParts(principal);
   return role.account === account && resource === `role/${role.name}`;
 }
 
-/** Whether the trust policy of a role names another one: then IAM gives it, too. */
+/** Whether the trust policy of a role names the other role, so that IAM allows it anyway. */
 function trusts({ trust }: Role, { arn }: Role): boolean {
   return statementsOf(trust).some(statement => propertyOf(statement, 'Effect') === 'Allow'
     && textsOf(propertyOf(statement, 'Principal', 'AWS')).includes(arn));
@@ -213,8 +213,9 @@ function escalation(own: Role, entries: readonly ClusterPrincipal[], gained: rea
     ...(isAdmin || !isSure) && { severity: 'note' as const },
     message: `Role ${own.name}: ${isAdmin ? 'is an administrator of the cluster and ' : ''}can act as roles of `
       + `workloads, ${ways}.${roles.length > 0 ? ` More than its own policies allow: ${names(roles)}.` : ''}`
-      + `${unclear.length > 0 ? ` Not comparable, for a policy that is not readable: ${names(unclear)}.` : ''}`,
-    fix: 'Give it rights in fewer namespaces, or let a WorkloadIdentityGuard decide who may use the service accounts.',
+      + `${unclear.length > 0 ? ` Not comparable, because a policy cannot be read: ${names(unclear)}.` : ''}`,
+    fix: 'Give it rights in fewer namespaces, or restrict who can use the service accounts with a '
+      + 'WorkloadIdentityGuard.',
     place: entries[0].place,
     others: [own.place],
   }];
@@ -223,9 +224,10 @@ function escalation(own: Role, entries: readonly ClusterPrincipal[], gained: rea
 export const ROLE_OF_ANOTHER_OWNER: Rule = {
   id: 'role-of-another-owner',
   severity: 'warning',
-  title: 'Users of a namespace can use the role of another owner, by the label `owner`',
-  why: 'Whoever may run pods in a namespace has all of its roles, also those of others. The owner is the label of the'
-    + ' ServiceAccount or the RoleBinding, or else that of the Namespace. `--owner-label` names another label.',
+  title: 'Users of a namespace can use a role that belongs to another owner, according to the label `owner`',
+  why: 'Anyone who can run pods in a namespace can use all of its roles, including those of other owners. The owner is '
+    + 'the label of the ServiceAccount or RoleBinding, or else of the Namespace. Set a different label with '
+    + '`--owner-label`.',
   check: map => {
     const { owners = [] } = map;
     if (owners.length === 0) return [];
@@ -246,11 +248,11 @@ export const ROLE_OF_ANOTHER_OWNER: Rule = {
         const [{ way, user, owner, reach, role }] = same;
         const actors = names(same.map(({ reach: { actor: { kind, name } } }) => `${kind} ${name}`));
         return {
-          message: `${way.steps[0].givenBy[0]}: gives ${actors} the right to ${way.steps[0].right}. The binding is of `
-            + `${user}, and ${names(same.map(each => accountName(each.reach)))} with `
-            + `${names(same.map(each => `role ${each.role.name}`))} of ${owner}.`,
-          fix: `Move ${accountName(reach)} to a namespace of ${owner}, or let a WorkloadIdentityGuard decide who may `
-            + 'use it.',
+          message: `${way.steps[0].givenBy[0]}: gives ${actors} the right to ${way.steps[0].right}. The binding `
+            + `belongs to ${user}, but ${names(same.map(each => accountName(each.reach)))} with `
+            + `${names(same.map(each => `role ${each.role.name}`))} belongs to ${owner}.`,
+          fix: `Move ${accountName(reach)} to a namespace of ${owner}, or restrict who can use it with a `
+            + 'WorkloadIdentityGuard.',
           place: placeOfWay(way, role.place),
           others: [...new Set(same.map(each => each.role.place))].slice(0, MAX_NAMES),
         };
@@ -258,7 +260,7 @@ export const ROLE_OF_ANOTHER_OWNER: Rule = {
   },
 };
 
-/** The RoleBinding that gives the first right. */
+/** The RoleBinding that grants the first right. */
 function bindingOf(
   { steps: [{ givenBy }] }: ReachWay,
 ): { readonly namespace: string; readonly name: string } | undefined {
@@ -266,7 +268,7 @@ function bindingOf(
   return namespace === undefined ? undefined : { namespace, name };
 }
 
-/** Of an object, or of its namespace. */
+/** Finds the owner of an object, or of its namespace. */
 function ownersOf(owners: readonly OwnedObject[]): (kind: string, namespace: Text, name: Text) => Text | undefined {
   const known = new Map(owners.map(({ kind, namespace = '', name, owner }) => [`${kind} ${namespace}/${name}`, owner]));
   return (kind, namespace, name) =>

@@ -4,7 +4,7 @@ import { withConstructPaths } from '../construct-paths';
 /** Notes do not fail the check. */
 export type Severity = 'error' | 'warning' | 'note';
 
-/** What one rule has found at one place. */
+/** A problem that a rule reports at one place. */
 export interface Finding {
   readonly rule: string;
   readonly severity: Severity;
@@ -13,27 +13,27 @@ export interface Finding {
   /** What to do. */
   readonly fix: string;
   readonly place: Place;
-  /** More places that have a part in it. */
+  /** Other places that contribute to the problem. */
   readonly others?: Place[];
-  /** Why it does not count: the reason that somebody gave when switching the rule off. */
+  /** The reason given for disabling the rule. A suppressed finding does not fail the check. */
   readonly suppressed?: string;
 }
 
-/** A finding, as a rule tells it. A severity of its own may be lower than the rule's. */
+/** A finding as its rule reports it. It may set a lower severity than the rule's. */
 export type Found = Pick<Finding, 'message' | 'fix' | 'place' | 'others'> & Partial<Pick<Finding, 'severity'>>;
 
-/** One rule. Its id is for ever: people switch it off by it. */
+/** A rule. Its id never changes, because people use it to disable the rule. */
 export interface Rule {
   readonly id: string;
   readonly severity: Severity;
-  /** What it looks for, in one line. */
+  /** What the rule looks for, in one line. */
   readonly title: string;
-  /** What is at stake, for the documentation. */
+  /** Why it matters, for the documentation. */
   readonly why: string;
   check(map: AccessMap): Found[];
 }
 
-/** What a rule finds that looks at one thing after the other. A loop, since mostly it finds nothing at all. */
+/** Findings of a rule that checks items one by one. A loop, because most checks find nothing. */
 export function atPlaces<T>(
   things: readonly T[],
   check: (thing: T) => Omit<Found, 'place'>[],
@@ -50,9 +50,9 @@ export function atPlaces<T>(
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 
 /**
- * What the rules find, errors first. What is switched off is among it, with the reason.
+ * All findings, errors first. Suppressed findings are included, with the reason.
  *
- * @param ignored rules that are switched off everywhere, and why
+ * @param ignored rules that are disabled everywhere, with the reasons
  */
 export function findingsOf(rules: Rule[], map: AccessMap, ignored: ReadonlyMap<string, string> = new Map()): Finding[] {
   const findings = rules.flatMap(rule => rule.check(map).map((found): Finding => {
@@ -65,7 +65,7 @@ export function findingsOf(rules: Rule[], map: AccessMap, ignored: ReadonlyMap<s
   return SEVERITIES.flatMap(severity => findings.filter(finding => finding.severity === severity));
 }
 
-/** Whether findings leave the assembly unclean. */
+/** Whether a finding fails the check. */
 export function counts({ severity, suppressed }: Finding): boolean {
   return severity !== 'note' && suppressed === undefined;
 }

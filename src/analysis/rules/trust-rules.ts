@@ -1,5 +1,5 @@
 /**
- * What is wrong with a trust policy by itself.
+ * Problems of a trust policy by itself, regardless of manifests.
  */
 import { isOpenToEverybody } from './role-rules';
 import { atPlaces, Found, Rule } from './rule';
@@ -39,7 +39,7 @@ import { andMore } from '../lists';
 import { conditionsOf, isOfPods, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
 import { hasStandIn, isStandIn, standInsOf, withoutStandIns } from '../stand-in';
 
-/** A rule that looks at one statement after the other. */
+/** A rule that checks each statement for web identities. */
 function eachStatement(
   rule: Omit<Rule, 'check'>,
   check: (statement: WebIdentities, map: AccessMap) => Omit<Found, 'place'>[],
@@ -55,7 +55,7 @@ function eachStatement(
   };
 }
 
-/** A rule that looks at one role after the other. */
+/** A rule that checks each role. */
 function eachRole(rule: Omit<Rule, 'check'>, check: (role: Role) => Omit<Found, 'place'>[]): Rule {
   return { ...rule, check: ({ roles }) => atPlaces(roles, check, ({ place }) => place) };
 }
@@ -66,21 +66,21 @@ export const HTTPS_IN_KEY = eachStatement(
   {
     id: 'https-in-key',
     severity: 'error',
-    title: 'A condition key, or the issuer in the ARN of a provider, begins with `https://`',
-    why: 'IAM writes issuers without the scheme. It refuses such a key, and with it the deployment; no provider has '
-      + 'such an ARN.',
+    title: 'A condition key, or the issuer in a provider ARN, that starts with `https://`',
+    why: 'IAM writes issuers without the scheme. It rejects such a key, so the deployment fails. No provider has such '
+      + 'an ARN.',
   },
   ({ name, providers, claims }) => [
     ...claims
       .filter(({ key }) => URL_SCHEME.test(key))
       .map(({ key }) => ({
-        message: `${name}: the condition key ${key} begins with a scheme, which IAM refuses.`,
+        message: `${name}: the condition key ${key} starts with a URL scheme, which IAM rejects.`,
         fix: `Write ${withoutScheme(key)}.`,
       })),
     ...providers
       .filter(({ arn, issuer }) => issuerOfArn(arn) !== issuer)
       .map(({ arn, issuer }) => ({
-        message: `${name}: the ARN ${arn} contains a scheme, which no provider's ARN does.`,
+        message: `${name}: the ARN ${arn} contains a URL scheme, which no provider ARN has.`,
         fix: `Write ${arn.slice(0, arn.indexOf('oidc-provider/'))}oidc-provider/${issuer}.`,
       })),
   ],
@@ -90,16 +90,16 @@ export const PROVIDER_ARN_IN_KEY = eachStatement(
   {
     id: 'provider-arn-in-key',
     severity: 'error',
-    title: 'A condition key holds the ARN of the provider, or `oidc-provider/`',
-    why: 'No token has such a claim: the statement admits nobody, or IAM refuses it. A key begins with the host of '
+    title: 'A condition key that contains the provider ARN, or `oidc-provider/`',
+    why: 'No token has such a claim, so the statement allows nobody or IAM rejects it. Keys start with the host of '
       + 'the issuer.',
   },
   ({ name, claims }) =>
     claims
       .filter(({ key }) => PROVIDER_ARN.test(key))
       .map(({ key }) => ({
-        message: `${name}: the condition key ${key} contains oidc-provider/, which is a part of the provider's ARN `
-          + 'but of no token.',
+        message: `${name}: the condition key ${key} contains oidc-provider/, which is part of the provider ARN but `
+          + 'not of any token.',
         fix: `Write ${key.replace(PROVIDER_ARN, '')}.`,
       })),
 );
@@ -107,9 +107,8 @@ export const PROVIDER_ARN_IN_KEY = eachStatement(
 export const ISSUER_MISMATCH = eachStatement({
   id: 'issuer-mismatch',
   severity: 'error',
-  title: 'A condition is about another issuer than the provider that is trusted',
-  why: 'The tokens of one issuer have no claims of another: the condition is never true, and the statement admits '
-    + 'nobody.',
+  title: 'A condition on a different issuer than the trusted provider',
+  why: 'Tokens have only claims of their own issuer, so the condition is never true and the statement allows nobody.',
 }, ({ name, providers, claims }) => providers.flatMap(({ issuer }) => {
   const strange = claims.find(claim => isOfAnother(issuer, claim));
   return strange === undefined
@@ -133,10 +132,10 @@ export const MISSING_AUD = eachStatement(
   {
     id: 'missing-aud',
     severity: 'error',
-    title: 'A statement for web identities does not restrict the audience: a note for identity providers that are not '
-      + 'clusters',
-    why: 'A token that a pod hands to any other service can then be taken to AWS by that service. A condition that '
-      + 'passes without the key (`IfExists`, `ForAllValues:`, `Null`) or a pattern does not restrict anyone.',
+    title: 'A statement for web identities that does not restrict the audience; a note for identity providers that '
+      + 'are not clusters',
+    why: 'Any other service that a pod sends its token to can then use the token in AWS. A condition that passes '
+      + 'without the key (`IfExists`, `ForAllValues:`, `Null`) or a pattern does not restrict anyone.',
   },
   statement =>
     statement.holdsAudience
@@ -153,7 +152,7 @@ export const MISSING_AUD = eachStatement(
             }
             : {
               fix: `Add "StringEquals": { "${keyOf(statement, 'aud')}": "sts.amazonaws.com" }, or use `
-                + 'trust.addServiceAccounts(), which writes aud and sub.',
+                + 'trust.addServiceAccounts(), which adds aud and sub.',
             },
         },
       ],
@@ -163,7 +162,7 @@ export const MISSING_SUB = eachStatement(
   {
     id: 'missing-sub',
     severity: 'error',
-    title: 'A statement for web identities does not restrict the subject',
+    title: 'A statement for web identities that does not restrict the subject',
     why: 'Every pod of the cluster can assume the role. A condition that passes without the key (`IfExists`, '
       + '`ForAllValues:`, `Null`) does not restrict anyone.',
   },
@@ -172,12 +171,12 @@ export const MISSING_SUB = eachStatement(
       ? []
       : [
         {
-          message: `${statement.name}: admits every token of ${statement.whose}: \`sub\` is not restricted by `
+          message: `${statement.name}: accepts every token of ${statement.whose}: \`sub\` is not restricted by `
               + `StringEquals or StringLike, ${conditionsIn(statement)}.`,
           fix: statement.known
             ? `Add "StringLike": { "${keyOf(statement, 'sub')}": "${statement.known.subject}" }.`
             : `Add "StringEquals": { "${keyOf(statement, 'sub')}": "${SERVICE_ACCOUNT}<namespace>:<name>" }, or use `
-              + 'trust.addServiceAccounts(), which writes aud and sub.',
+              + 'trust.addServiceAccounts(), which adds aud and sub.',
         },
       ],
 );
@@ -195,7 +194,7 @@ export const WILDCARD_UNDER_STRING_EQUALS = eachStatement(
     id: 'wildcard-under-string-equals',
     severity: 'error',
     title: 'A wildcard in `sub` or `aud` under `StringEquals`',
-    why: '`StringEquals` takes `*` and `?` for themselves, and no name holds them: the value never matches.',
+    why: '`StringEquals` treats `*` and `?` literally, and no name contains them, so the value never matches.',
   },
   ({ name, known, claims }) =>
     claims
@@ -204,14 +203,14 @@ export const WILDCARD_UNDER_STRING_EQUALS = eachStatement(
         values
           .filter(hasWildcard)
           .map(value => ({
-            message: `${name}: ${key} is compared with ${value} by ${operator}, which takes the wildcard literally, `
+            message: `${name}: ${key} is compared with ${value} by ${operator}, which treats the wildcard literally, `
               + 'so it never matches.',
             fix:
               claim === 'sub'
-                ? `Put it under StringLike${
-                  known ? '' : ', as ServiceAccountSubject.matching() does, or name the service account'
+                ? `Use StringLike${
+                  known ? '' : ', as ServiceAccountSubject.matching() does, or name the service account exactly'
                 }.`
-                : `Name the audience, say ${known?.audience ?? 'sts.amazonaws.com'}.`,
+                : `Name the audience, for example ${known?.audience ?? 'sts.amazonaws.com'}.`,
           })),
       ),
 );
@@ -223,7 +222,7 @@ function demandsEqual(operator: string): boolean {
 export const WHOLE_CLUSTER = eachStatement({
   id: 'whole-cluster',
   severity: 'error',
-  title: 'A pattern for `sub` that admits every service account of the cluster',
+  title: 'A pattern for `sub` that matches every service account of the cluster',
   why: 'Anyone who can start a pod anywhere in the cluster can assume the role.',
 }, ({ role, name, known, whose, claims }) => {
   const hasVariables = propertyOf(role.trust, 'Version') === VERSION_WITH_VARIABLES;
@@ -241,27 +240,27 @@ export const WHOLE_CLUSTER = eachStatement({
       return known
         ? {
           message: `${name}: \`sub\` is compared with ${sub}, which does not restrict `
-            + `whose token of ${known.name} it is.`,
+            + `who can use a token of ${known.name}.`,
           fix: `Write it as "${known.subject}".`,
         }
         : {
           message: `${name}: \`sub\` is compared with ${sub}, which matches every service account of ${whose}.`,
-          fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, '
+          fix: 'List the service accounts with ServiceAccountSubject.exact(namespace, name), or their namespace with '
             + 'ServiceAccountSubject.anyInNamespace(namespace).',
         };
     });
 });
 
-/** In older policies, a variable is text like any other. */
+/** Older policy versions treat variables as plain text. */
 const VERSION_WITH_VARIABLES = '2012-10-17';
 
-/** With `*` for the policy variable that is the very key with which the value is compared. */
+/** Replaces a policy variable that is the compared key itself with `*`, because it matches any value. */
 function withOwnVariable(value: string, key: string): string {
   return value.replace(/\$\{([^},]*)[^}]*\}/g, (variable, name: string) =>
     (name.trim().toLowerCase() === key.toLowerCase() ? '*' : variable));
 }
 
-/** Usual names, of several lengths, and one that shares no letter with them. */
+/** Common names of several lengths, and one that shares no letter with them. */
 const ANYBODY = ['default:default', 'kube-system:coredns', 'zzzzz:11111'].map(name => literal(SERVICE_ACCOUNT + name));
 
 function isWholeCluster(sub: string): boolean {
@@ -280,7 +279,7 @@ export const NOT_PRINCIPAL = eachAllow(
       ? []
       : [{
         message: `${name}: allows everyone except ${JSON.stringify(excluded)}.`,
-        fix: 'List the trusted principals under Principal; exclude others with a statement with "Effect": "Deny".',
+        fix: 'List the trusted principals under Principal, and exclude others with a statement with "Effect": "Deny".',
       }],
 );
 
@@ -288,16 +287,16 @@ export const PROVIDER_OF_ANOTHER_ACCOUNT = eachStatement(
   {
     id: 'provider-of-another-account',
     severity: 'error',
-    title: 'The provider that is trusted is in another account than the role',
-    why: "STS looks for the provider only in the role's account, so the statement admits nobody.",
+    title: 'The trusted provider is in a different account than the role',
+    why: "STS looks for the provider only in the role's account, so the statement allows nobody.",
   },
   ({ name, role, providers }) =>
     providers
       .filter(({ arn }) => isInAnotherAccount(arn, role))
       .map(({ arn, issuer }) => ({
-        message: `${name}: trusts ${arn}, a provider of account ${accountOf(arn)}; the role is in account `
+        message: `${name}: trusts ${arn}, a provider of account ${accountOf(arn)}, but the role is in account `
           + `${role.account}.`,
-        fix: `Register the issuer in account ${role.account}, ${registration(issuer)}, and trust that provider.`,
+        fix: `Register the issuer in account ${role.account} with ${registration(issuer)}, and trust that provider.`,
       })),
 );
 
@@ -307,7 +306,7 @@ function registration(issuer: string): string {
     : `new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}' })`;
 }
 
-/** Of another partition, another rule says so. */
+/** Another rule reports other partitions. */
 function isInAnotherAccount(arn: string, { account, partition }: Role): boolean {
   return differs(accountOf(arn), account) && !differs(partitionOf(arn), partition);
 }
@@ -316,16 +315,17 @@ export const PROVIDER_OF_ANOTHER_PARTITION = eachStatement(
   {
     id: 'provider-of-another-partition',
     severity: 'error',
-    title: 'The provider that is trusted is in another partition than the role',
-    why: 'Partitions (`aws`, `aws-cn`, `aws-us-gov`) are isolated from each other: IAM refuses the policy, or it '
-      + 'admits nobody.',
+    title: 'The trusted provider is in a different partition than the role',
+    why: 'Partitions (`aws`, `aws-cn`, `aws-us-gov`) are isolated from each other, so IAM rejects the policy or the '
+      + 'statement allows nobody.',
   },
   ({ name, role, providers }) =>
     providers
       .filter(({ arn }) => differs(partitionOf(arn), role.partition))
       .map(({ arn, issuer }) => ({
-        message: `${name}: trusts ${arn} of partition ${partitionOf(arn)}; the role is in partition ${role.partition}.`,
-        fix: `Write the ARN with the partition of the stack${
+        message: `${name}: trusts ${arn} of partition ${partitionOf(arn)}, but the role is in partition `
+          + `${role.partition}.`,
+        fix: `Use the partition of the stack in the ARN${
           identityProviderOf(issuer)
             ? ''
             : `, or use ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', 'https://${issuer}')`
@@ -345,7 +345,7 @@ export const AUDIENCE_NOT_A_CLIENT_ID: Rule = {
   id: 'audience-not-a-client-id',
   severity: 'error',
   title: 'The audience is not a client ID of the provider',
-  why: 'STS refuses tokens for an audience that the provider is not registered with: `Incorrect token audience`.',
+  why: 'STS rejects tokens for an audience that is not a client ID of the provider: `Incorrect token audience`.',
   check: map => {
     const providers = new Map(map.providers.map(provider => [provider.arn, provider]));
     return webIdentitiesOf(map).flatMap(({ name, role, providers: trusted, claims }) =>
@@ -357,10 +357,10 @@ export const AUDIENCE_NOT_A_CLIENT_ID: Rule = {
           .flatMap(({ values }) => values);
         const strange = wanted.filter(value => !hasStandIn(value) && !hasWildcard(value) && !audiences.includes(value));
         return [...new Set(strange)].map(value => ({
-          message: `${name}: accepts tokens for the audience ${value}, with which ${arn} is not registered; its `
-            + `client IDs are ${audiences.join(', ')}.`,
-          fix: 'Add it to the provider, audiences: '
-            + `[${[...audiences, value].map(audience => `'${audience}'`).join(', ')}], or trust one of its own.`,
+          message: `${name}: accepts tokens for the audience ${value}, which is not a client ID of ${arn}. Its client `
+            + `IDs are ${audiences.join(', ')}.`,
+          fix: 'Add it to the provider with audiences: '
+            + `[${[...audiences, value].map(audience => `'${audience}'`).join(', ')}], or use one of its client IDs.`,
           place: role.place,
           others: [place!],
         }));
@@ -373,10 +373,10 @@ export const TRUST_POLICY_QUOTA = eachRole(
   {
     id: 'trust-policy-quota',
     severity: 'error',
-    title: `A trust policy over IAM's quota: an error over ${MAX_TRUST_QUOTA.toLocaleString('en')} characters, a `
-      + `warning over ${DEFAULT_TRUST_QUOTA.toLocaleString('en')}`,
-    why: `IAM refuses the role. The default quota (${TRUST_QUOTA_NAME}) can be raised, up to `
-      + `${MAX_TRUST_QUOTA.toLocaleString('en')}. White space does not count.`,
+    title: `A trust policy that exceeds IAM's quota: an error over ${MAX_TRUST_QUOTA.toLocaleString('en')} characters, `
+      + `a warning over ${DEFAULT_TRUST_QUOTA.toLocaleString('en')}`,
+    why: `IAM rejects the role. The default quota (${TRUST_QUOTA_NAME}) can be increased up to `
+      + `${MAX_TRUST_QUOTA.toLocaleString('en')}. Whitespace does not count.`,
   },
   role => {
     const text = JSON.stringify(role.trust ?? {});
@@ -386,7 +386,7 @@ export const TRUST_POLICY_QUOTA = eachRole(
         + `${quota}.`;
     if (size > MAX_TRUST_QUOTA) {
       return [
-        { message: message(MAX_TRUST_QUOTA), fix: 'Split the subjects over several roles; IAM allows no more.' },
+        { message: message(MAX_TRUST_QUOTA), fix: 'Split the subjects across several roles; IAM allows no more.' },
       ];
     }
     if (size <= DEFAULT_TRUST_QUOTA) return [];
@@ -394,13 +394,13 @@ export const TRUST_POLICY_QUOTA = eachRole(
       {
         severity: 'warning',
         message: message(DEFAULT_TRUST_QUOTA),
-        fix: `Request a quota increase (${TRUST_QUOTA_NAME}), or split the subjects over several roles.`,
+        fix: `Request a quota increase (${TRUST_QUOTA_NAME}), or split the subjects across several roles.`,
       },
     ];
   },
 );
 
-/** With what only the deployment knows at the length that the library assumes, too. */
+/** The length of a policy, with the library's assumptions about values that are only known at deployment. */
 function assumedLength(text: string): number {
   return standInsOf(text).reduce((sum, standIn) => sum - standIn.length + lengthOf(standIn), text.length);
 }
@@ -450,9 +450,9 @@ function patterns(
     .filter(({ operator }) => demands(operator) === 'like')
     .flatMap(condition => condition.values.filter(reaches));
   return [...new Set(values)].map(value => ({
-    message: `${name}: admits a pattern of namespaces, ${value}.`,
-    fix: 'List the namespaces explicitly, ServiceAccountSubject.exact(namespace, name), or restrict who can create '
-      + 'one that matches and suppress this rule on the role with that reason.',
+    message: `${name}: the pattern ${value} matches several namespaces.`,
+    fix: 'List the namespaces explicitly with ServiceAccountSubject.exact(namespace, name). Or restrict who can create '
+      + 'matching namespaces, and suppress this rule on the role with that reason.',
     place,
   }));
 }
@@ -466,7 +466,7 @@ export const UNREADABLE_TRUST = eachRole({
   id: 'unreadable-trust',
   severity: 'warning',
   title: 'A trust policy that cannot be read',
-  why: 'Who can assume the role is known only at deployment, so the other rules cannot judge it.',
+  why: 'Who can assume the role is only known at deployment, so the other rules cannot check it.',
 }, role => {
   const reasons = [...role.unresolved, ...unreadableParts(role)];
   return reasons.length === 0
@@ -474,25 +474,25 @@ export const UNREADABLE_TRUST = eachRole({
     : [
       {
         message: `Role ${role.name}: its trust policy cannot be read: ${[...new Set(reasons)].join('; ')}.`,
-        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
-            + 'parameters of the app.',
+        fix: 'Use IrsaRole, or a policy document whose intrinsic functions refer only to resources and parameters of '
+            + 'the app.',
       },
     ];
 });
 
 function unreadableParts({ trust, unresolved }: Role): string[] {
   if (trust === undefined && unresolved.length > 0) return [];
-  if (typeof trust !== 'object' || trust === null) return ['only the deployment knows it'];
+  if (typeof trust !== 'object' || trust === null) return ['it is only known at deployment'];
   const statements = statementsOf(trust);
   if (statements.length === 0) return ['it has no Statement'];
   return statements.flatMap((statement, index) => {
-    if (typeof statement !== 'object' || statement === null) return [`only the deployment knows Statement[${index}]`];
+    if (typeof statement !== 'object' || statement === null) return [`Statement[${index}] is only known at deployment`];
     const part = unreadablePart(statement);
-    return part === undefined ? [] : [`only the deployment knows ${part} of Statement[${index}]`];
+    return part === undefined ? [] : [`${part} of Statement[${index}] is only known at deployment`];
   });
 }
 
-/** The part that decides whether pods, or everybody, get in, and which. */
+/** The part that decides which callers are allowed. */
 function unreadablePart(statement: StatementJson): string | undefined {
   const { Effect: effect, Principal: principal } = statement;
   const isOpen = isUnknown(effect) || isUnknown(principal);
@@ -504,7 +504,7 @@ function unreadablePart(statement: StatementJson): string | undefined {
   const isOfOthers = isUnknown(effect) && (isOfPods(worst) || isOpenToEverybody(worst));
   if (!meansWebIdentities(worst) && !isOfOthers) return undefined;
   if (isOpen) return isUnknown(effect) ? 'the Effect' : 'the Principal';
-  if (!isReadable(statement)) return 'the conditions';
+  if (!isReadable(statement)) return 'the Condition';
   const isAnything = conditionsOf(statement).some(
     ({ operator, key, values }) =>
       claimOf(key).toLowerCase() === 'sub' && demands(operator) === 'like' && values.some(isStandIn),
@@ -516,7 +516,7 @@ export const WRONG_ISSUER: Rule = {
   id: 'wrong-issuer',
   severity: 'error',
   title: 'A provider whose URL is not the issuer of a cluster, such as the endpoint of its API server',
-  why: 'IAM registers it, but no token has this issuer, so no pod can assume a role that trusts it.',
+  why: 'IAM registers the provider, but no token has this issuer, so no pod can assume a role that trusts it.',
   check: map => {
     const registered = map.providers.map(({ arn, place }) => ({ arn, place, message: `Provider ${arn}` }));
     const known = new Set(map.providers.map(({ arn }) => arn));
@@ -546,8 +546,8 @@ export const PROVIDER_NOT_IN_APP: Rule = {
   id: 'provider-not-in-app',
   severity: 'note',
   title: 'The app neither registers nor imports the provider that a role trusts',
-  why: 'Usually the app that owns the cluster registers it. If nobody did, STS answers `No OpenIDConnect provider '
-    + 'found in your account`.',
+  why: 'Usually the app that owns the cluster registers it. If nobody has registered it, STS responds with `No '
+    + 'OpenIDConnect provider found in your account`.',
   check: map => {
     const known = grouped(
       [...map.providers.map(({ arn }) => arn), ...map.existingProviders],
@@ -566,7 +566,7 @@ export const PROVIDER_NOT_IN_APP: Rule = {
     );
     return [...missing].map(([arn, [{ statement: first }, ...more]]) => ({
       message: `${first.name}${andMore(more.length)}: trusts ${arn}, which the app neither registers nor imports.`,
-      fix: 'Check that the account of the role has it: aws iam list-open-id-connect-providers.',
+      fix: "Check that it exists in the role's account: aws iam list-open-id-connect-providers.",
       place: first.role.place,
     }));
   },

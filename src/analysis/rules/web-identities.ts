@@ -1,5 +1,5 @@
 /**
- * The statements of trust policies that let web identities in.
+ * The statements of trust policies that allow web identities.
  */
 import { IdentityProvider, identityProviderOf } from '../../conventions/identity-providers';
 import { StatementJson } from '../../conventions/policy-json';
@@ -12,30 +12,30 @@ import { JsonObject, objectOf, once, propertyOf, textsOf } from '../json-values'
 import { conditionsOf, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
 import { hasStandIn, withoutStandIns } from '../stand-in';
 
-/** One line of a condition about a token. */
+/** One key of a condition on a token. */
 export interface Claim {
   readonly operator: string;
-  /** As it is written, and its two halves. */
+  /** As written, followed by its two halves. */
   readonly key: string;
   readonly issuer: string;
-  /** In lower case, as IAM compares it. */
+  /** In lower case, because IAM ignores case. */
   readonly claim: string;
   readonly values: string[];
 }
 
-/** A statement that lets in whoever has a token of an OIDC provider. */
+/** A statement that allows anyone with a token of an OIDC provider. */
 export interface WebIdentities {
   readonly role: Role;
-  /** As messages name it. */
+  /** Its name in messages. */
   readonly name: string;
-  /** The provider that it trusts, if that is known not to be a cluster. */
+  /** The identity provider that it trusts, if that is certainly not a cluster. */
   readonly known?: IdentityProvider;
-  /** Those whose ARN can be read; issuers without a scheme, even where the ARN has one. */
+  /** The providers with a readable ARN. Issuers have no scheme, even if the ARN does. */
   readonly providers: { readonly arn: string; readonly issuer: string }[];
-  /** Whose tokens, for messages. */
+  /** The issuers of the tokens, for messages. */
   readonly whose: string;
   readonly claims: Claim[];
-  /** All keys that it compares, for messages. */
+  /** All keys of its conditions, for messages. */
   readonly keys: string[];
   readonly holdsAudience: boolean;
   readonly holdsAnySubject: boolean;
@@ -44,8 +44,8 @@ export interface WebIdentities {
 const KNOWN = new WeakMap<AccessMap, WebIdentities[]>();
 
 /**
- * Those of all roles. Not those of public providers such as Cognito, nor what nobody can read. Read only once per map:
- * many rules want them, and without it verify takes half as long again.
+ * The statements of all roles, without public providers such as Cognito and unreadable statements. Cached per map:
+ * many rules need them, and without the cache verify takes 50% longer.
  */
 export function webIdentitiesOf(map: AccessMap): WebIdentities[] {
   const known = KNOWN.get(map) ?? map.roles.flatMap(role => statementsOf(role.trust).flatMap((value, index) => {
@@ -56,7 +56,7 @@ export function webIdentitiesOf(map: AccessMap): WebIdentities[] {
   return known;
 }
 
-/** A rule that looks at one Allow statement after the other. */
+/** A rule that checks each Allow statement. */
 export function eachAllow(
   rule: Omit<Rule, 'check'>,
   check: (statement: StatementJson, name: string) => Omit<Found, 'place'>[],
@@ -83,26 +83,26 @@ function allowStatementsOf(map: AccessMap): AllowStatement[] {
     })));
 }
 
-/** Whether a statement lets in whoever has a token. */
+/** Whether a statement allows anyone with a token. */
 export function meansWebIdentities(statement: StatementJson): boolean {
   if (statement.Effect !== 'Allow' || !isWebIdentity(statement)) return false;
   return isEverybody(statement) || federated(statement)
     .some(arn => issuerOfArn(arn) !== undefined || (hasStandIn(arn) && !arn.includes(':saml-provider/')));
 }
 
-/** Whether keys and values of the conditions are there to be read. */
+/** Whether keys and values of the conditions are known. */
 export function isReadable({ Condition: condition }: StatementJson): boolean {
   return (
     typeof (condition ?? {}) === 'object' && Object.values(condition ?? {}).every(keys => typeof keys === 'object')
   );
 }
 
-/** As messages name it: by its place in the policy, and its own name if it has one. */
+/** The name of a statement in messages: its index in the policy, and its Sid if it has one. */
 export function statementName(role: Role, { Sid: sid }: StatementJson, index: number): string {
   return `Role ${role.name}, Statement[${index}]${typeof sid === 'string' && sid !== '' ? ` (${sid})` : ''}`;
 }
 
-/** What the operator demands of a key; undefined where the statement holds without the key. */
+/** What the operator requires of a key; undefined if the condition passes without the key. */
 export function demands(operator: string): 'equal' | 'like' | undefined {
   const known = operatorOf(operator);
   if (!known || known.ifExists || known.set === 'all' || known.negated || known.kind === 'null') return undefined;
@@ -132,7 +132,7 @@ function webIdentities(role: Role, statement: StatementJson, index: number): Web
         claim: claimOf(key).toLowerCase(),
         values,
       })),
-    // For messages alone.
+    // Only for messages.
     get keys() {
       return all.map(
         ({ operator, key }) =>
@@ -145,21 +145,21 @@ function webIdentities(role: Role, statement: StatementJson, index: number): Web
   };
 }
 
-/** Of several providers, all must be known: another one may be a cluster. */
+/** All providers must be known, because any other may be a cluster. */
 function knownProvider(providers: WebIdentities['providers']): IdentityProvider | undefined {
   const known = providers.map(({ issuer }) => identityProviderOf(issuer));
   return known.includes(undefined) ? undefined : known[0];
 }
 
-/** How a text may begin that should be an issuer or a key of IAM. */
+/** A scheme, which issuers and condition keys of IAM must not have. */
 export const URL_SCHEME = /^https?:\/\//i;
 
-/** An issuer, or a key, as IAM writes it. */
+/** An issuer or a condition key as IAM writes it. */
 export function withoutScheme(text: string): string {
   return text.replace(URL_SCHEME, '');
 }
 
-/** What means the same in one spelling: keys in lower case, StringEquals for what no wildcard is in. */
+/** The condition in normal form: keys in lower case, and StringEquals for values without wildcards. */
 function plainCondition(statement: StatementJson): JsonObject {
   const [equals, like] = [new Map<string, string[]>(), new Map<string, string[]>()];
   for (const { operator, key, values } of conditionsOf(statement)) {
@@ -167,14 +167,14 @@ function plainCondition(statement: StatementJson): JsonObject {
     if (demanded === undefined) continue;
     const keys = demanded === 'like' && values.some(hasWildcard) ? like : equals;
     const name = key.toLowerCase();
-    // What can never be equal is for another rule to say.
+    // Another rule reports values that can never match.
     const more = values.map(value => (demanded === 'equal' && value === '*' ? '**' : value));
     keys.set(name, [...keys.get(name) ?? [], ...more]);
   }
   return { StringEquals: Object.fromEntries(equals), StringLike: Object.fromEntries(like) };
 }
 
-/** Whether a value of IAM has a wildcard, other than in the description of a stand-in. */
+/** Whether a value has an IAM wildcard outside the descriptions of stand-ins. */
 export function hasWildcard(value: string): boolean {
   return /[*?]/.test(withoutStandIns(value));
 }
@@ -183,7 +183,7 @@ function federated({ Principal: principal }: StatementJson): string[] {
   return textsOf(propertyOf(principal, 'Federated'));
 }
 
-/** Whether only the deployment knows a text, or a part of it. */
+/** Whether all or part of a text is only known at deployment. */
 export function isUnknown(value: unknown): boolean {
   return typeof value === 'string' && hasStandIn(value);
 }

@@ -1,11 +1,11 @@
 /**
- * What rules have in common: words for messages, and small things.
+ * Helpers that rules share: wording of messages, and small lookups.
  */
 import { identityProviderOf } from '../../conventions/identity-providers';
 import { Access, AccessMap, Place, Role, ServiceAccount, Workload } from '../access-map';
 import { once } from '../json-values';
 
-/** The empty annotation of a chart gives no role. */
+/** ServiceAccounts with a role. An empty annotation, as charts write it, gives none. */
 export function annotatedIn({ serviceAccounts }: AccessMap): (ServiceAccount & { roleArn: string })[] {
   return serviceAccounts.filter(
     (account): account is ServiceAccount & { roleArn: string } => (account.roleArn ?? '') !== '',
@@ -19,7 +19,7 @@ export function rolesByArn({ roles }: { readonly roles: readonly Role[] }): Read
   return once(ROLES, roles, () => new Map(roles.map(role => [role.arn, role])));
 }
 
-/** The access that pods may have: not that of identity providers that are not clusters. */
+/** Access by pods, without identity providers that are not clusters. */
 export function accessOfPods({ access }: Pick<AccessMap, 'access'>): readonly Access[] {
   return once(ACCESS_OF_PODS, access, () =>
     access.filter(({ cluster }) => identityProviderOf(cluster) === undefined));
@@ -33,7 +33,7 @@ export function workloadName({ kind, namespace, name, isOfCluster }: Workload): 
   return isOfCluster ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
-/** The place of the first of these parts that an object has; without any, that of the object. */
+/** The place of the first of these parts that the object has; otherwise the place of the object. */
 export function placeOf({ place, parts: find }: Pick<Workload, 'place' | 'parts'>, ...names: string[]): Place {
   const parts = find?.() ?? {};
   const name = names.find(part => Object.hasOwn(parts, part));

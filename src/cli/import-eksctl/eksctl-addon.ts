@@ -6,17 +6,17 @@ import { Json, Path, YamlFile } from './yaml-file';
 import { Read, readShape } from './yaml-shape';
 import { ADDON_SERVICE_ACCOUNTS } from '../../conventions/addons';
 
-/** A managed add-on that has a role. */
+/** A managed add-on with a role. */
 export interface Addon {
   readonly name: string;
   readonly version?: string;
   readonly configurationValues?: Json;
   readonly resolveConflicts?: string;
-  /** Undefined: the role is assumed by IRSA. */
+  /** Undefined if the role is assumed by IRSA. */
   readonly serviceAccountName?: string;
   /** The ARN of an existing role, or a new one. */
   readonly role: string | NewRole;
-  /** Told where the program has the add-on. */
+  /** Reported at the add-on in the program. */
   readonly gaps: Gap[];
 }
 
@@ -31,16 +31,16 @@ const ROLE_KEYS = {
 const ROLES = [...Object.values(ROLE_KEYS), 'wellKnownPolicies', ASSOCIATIONS];
 const KEYS = [
   'name', 'version', 'configurationValues', 'resolveConflicts', DEFAULTS, ...ROLES,
-  'publishers', 'types', 'owners', // what eksctl searches the catalog of add-ons by
+  'publishers', 'types', 'owners', // filters with which eksctl searches the catalog of add-ons
 ];
 const UNMAPPED = {
-  tags: 'ManagedAddon takes none: write Tags.of(…) for it.',
-  namespaceConfig: 'Write customNamespace for ManagedAddon.',
+  tags: 'ManagedAddon has no property for tags; use Tags.of(…).',
+  namespaceConfig: 'Set customNamespace of ManagedAddon.',
 };
 const ASSOCIATED_KEYS = [
   'serviceAccountName', 'wellKnownPolicies', 'roleName', 'tags', ...Object.values(ASSOCIATION_KEYS),
 ];
-const NOT_OF_ADDONS = 'Associations of add-ons have none: EKS takes a service account and a role.';
+const NOT_OF_ADDONS = 'Associations of add-ons do not have it; EKS accepts only a service account and a role.';
 const UNMAPPED_OF_ASSOCIATIONS = {
   namespace: NOT_OF_ADDONS,
   createServiceAccount: NOT_OF_ADDONS,
@@ -49,14 +49,14 @@ const UNMAPPED_OF_ASSOCIATIONS = {
 };
 
 /**
- * Reads one item of `addons`; nothing if it has no role, or none that can be written.
+ * Reads one item of `addons`; undefined if it has no role, or a role that cannot be mapped.
  *
  * @see https://docs.aws.amazon.com/eks/latest/eksctl/addons.html
  */
 export function readAddon(file: YamlFile, index: number, held: Held, others: Gaps): Addon | undefined {
   const path: Path = ['addons', index];
   const defaults = [...path, DEFAULTS];
-  if (file.has(defaults)) others.add(defaults, 'eksctl chooses the policies: name them in podIdentityAssociations.');
+  if (file.has(defaults)) others.add(defaults, 'eksctl chooses the policies; list them in podIdentityAssociations.');
   if (!ROLES.some(key => file.has([...path, key]))) return undefined;
   const addon = readShape(ADDON, file, path);
   if (!addon) return undefined;
@@ -65,12 +65,12 @@ export function readAddon(file: YamlFile, index: number, held: Held, others: Gap
   const isAssociated = file.has(associations);
   const items = file.at(associations);
   if (isAssociated && (!Array.isArray(items) || items.length !== 1)) {
-    others.add(associations, 'It has several roles, and ManagedAddon gives an add-on one: leave it with'
+    others.add(associations, 'It has several roles, but ManagedAddon supports one per add-on. Keep managing it with'
       + ' eksctl.');
     return undefined;
   }
   if (!isAssociated && !ADDON_SERVICE_ACCOUNTS.has(name)) {
-    others.add(path, 'Its service account is not known: write ManagedAddon with serviceAccountNames.');
+    others.add(path, 'Its service account is not known; add a ManagedAddon with serviceAccountNames.');
     return undefined;
   }
   const gaps = new Gaps(file);
@@ -85,7 +85,7 @@ export function readAddon(file: YamlFile, index: number, held: Held, others: Gap
   if (existing !== undefined && roles.isImpossible(existing)) return undefined;
   if (existing !== undefined) {
     roles.noteIgnored();
-    if (values.tags) gaps.add([...place, 'tags'], 'ManagedAddon takes no tags for its association.');
+    if (values.tags) gaps.add([...place, 'tags'], 'ManagedAddon does not support tags for its association.');
   }
   const { permissionPolicyARNs: policyArns, permissionsBoundaryARN: permissionsBoundary, roleName, tags } = values;
   return {
@@ -99,7 +99,7 @@ export function readAddon(file: YamlFile, index: number, held: Held, others: Gap
   };
 }
 
-/** The role of an add-on by IRSA, with the names of associations. */
+/** The values of an IRSA role of an add-on, with the keys of associations. */
 function valuesOf(addon: Read<typeof ADDON>): Partial<Read<typeof ADDON_ASSOCIATION>> {
   return {
     roleARN: addon.serviceAccountRoleARN,
@@ -112,7 +112,7 @@ function readConfiguration(text: string, path: Path, gaps: Gaps): Json | undefin
   try {
     return asJson(JSON.parse(text));
   } catch {
-    gaps.add([...path, 'configurationValues'], 'It is not JSON: write configurationValues as an object.');
+    gaps.add([...path, 'configurationValues'], 'It is not valid JSON; write configurationValues as an object.');
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { Gaps } from './gaps';
 import { Path, YamlFile } from './yaml-file';
 import { Read, readShape } from './yaml-shape';
 
-/** What the parts of a role are called in associations. */
+/** The keys of a role in associations. */
 export const ROLE_KEYS = {
   role: 'roleARN', policyArns: 'permissionPolicyARNs', policy: 'permissionPolicy', boundary: 'permissionsBoundaryARN',
 };
@@ -17,7 +17,7 @@ const KEYS = [
 /**
  * Reads one item of `iam.podIdentityAssociations`.
  *
- * @param byIrsa the service accounts that have a role by IRSA
+ * @param byIrsa the service accounts with an IRSA role
  * @see https://docs.aws.amazon.com/eks/latest/eksctl/pod-identity-associations.html
  */
 export function readAssociation(
@@ -39,8 +39,8 @@ export function readAssociation(
   const roles = new RoleReader(file, path, gaps, ROLE_KEYS, held);
   const isRepeated = byIrsa.has(name);
   if (isRepeated) {
-    gaps.add(path, `${name} is in iam.serviceAccounts, too, with another role. The program has that one. To use EKS Pod`
-      + ' Identity with it, set podIdentity: { clusterName }.');
+    gaps.add(path, `${name} is also in iam.serviceAccounts, with a different role, which the program uses. To use EKS`
+      + ' Pod Identity with it, set podIdentity: { clusterName }.');
   }
   const isImpossible = roleARN !== undefined && roles.isImpossible(roleARN);
   if (roleARN) roles.noteIgnored();

@@ -1,5 +1,5 @@
 /**
- * What an eksctl ClusterConfig says of service accounts, checked.
+ * Reads and validates the service accounts of an eksctl ClusterConfig.
  *
  * @see https://eksctl.io/usage/schema/
  */
@@ -14,34 +14,34 @@ import { readShape } from './yaml-shape';
 
 const VPC_ID = /^vpc-[0-9a-f]{8,17}$/;
 
-/** Of `iam`, what is the cluster's own. */
+/** Keys of `iam` that concern the cluster itself. */
 const IAM_OF_THE_CLUSTER = [
   'serviceRoleARN', 'serviceRolePermissionsBoundary', 'fargatePodExecutionRoleARN',
   'fargatePodExecutionRolePermissionsBoundary', 'vpcResourceControllerPolicy',
 ];
 const IAM_KEYS = ['withOIDC', 'serviceAccounts', 'podIdentityAssociations', ...IAM_OF_THE_CLUSTER];
-/** Of the file, what is not the cluster's own. */
+/** Top-level keys that do not concern the cluster itself. */
 const READ_KEYS = ['apiVersion', 'kind', 'metadata', 'iam', 'karpenter'];
-/** Of the file, what is read at all. */
+/** Top-level keys that are read. */
 export const WANTED_KEYS = [...READ_KEYS, 'vpc', 'addons', 'addonsConfig'];
 
 export interface ClusterConfig {
   readonly clusterName: string;
   readonly region: string;
   readonly tags: Texts;
-  /** Where the file names it. */
+  /** Set if the file contains it. */
   readonly vpcId?: string;
   readonly serviceAccounts: ServiceAccount[];
-  /** Managed add-ons that have a role. */
+  /** Managed add-ons with a role. */
   readonly addons: Addon[];
-  /** Of what is no service account. */
+  /** Gaps of everything other than service accounts. */
   readonly gaps: Gap[];
 }
 
 /**
- * Reads a ClusterConfig. Whatever is wrong with it, or not mapped, goes to the remarks.
+ * Reads a ClusterConfig. Problems and values that are not mapped are added to the remarks.
  *
- * @returns nothing if something is wrong
+ * @returns undefined if there are problems
  */
 export function readClusterConfig(
   file: YamlFile, options: Pick<Held, 'hasZones' | 'vpcId'>,
@@ -63,7 +63,7 @@ export function readClusterConfig(
   const addons = itemsOf(file, ['addons']).map((_, index) => readAddon(file, index, held, gaps))
     .filter(addon => addon !== undefined);
   if (!file.isBroken && serviceAccounts.length === 0 && addons.length === 0) {
-    file.problem(['iam'], 'hold serviceAccounts or podIdentityAssociations', 'There is nothing to import.');
+    file.problem(['iam'], 'contain serviceAccounts or podIdentityAssociations', 'There is nothing to import.');
   }
   if (!config || file.isBroken) return undefined;
   return {
@@ -87,22 +87,22 @@ function itemsOf(file: YamlFile, path: Path): Json[] {
   return Array.isArray(items) ? items : [];
 }
 
-/** What is no service account: other ways to a role, and the cluster itself. */
+/** Reads everything other than service accounts: other ways to a role, and the cluster itself. */
 function readTheRest(file: YamlFile, gaps: Gaps): Gap[] {
   const addIf = (path: Path, advice: string) => file.has(path) && gaps.add(path, advice);
   const oidc = ['iam', 'withOIDC'];
   const isNeeded = file.has(['iam', 'serviceAccounts']) || file.at(oidc);
   if (isNeeded) {
     file.note(oidc, file.at(oidc)
-      ? 'eksctl registered the issuer, and made a role for the VPC CNI (kube-system/aws-node) unless an add-on brought'
-        + ' one. Both stay with eksctl.'
-      : 'is not true. Where the cluster\'s issuer is not registered with IAM yet, write new ClusterOidcProvider in the'
+      ? 'eksctl registered the issuer, and created a role for the VPC CNI (kube-system/aws-node) unless an add-on has'
+        + ' one. Both remain managed by eksctl.'
+      : 'is not true. If the cluster\'s issuer is not registered with IAM yet, use new ClusterOidcProvider in the'
         + ' program.');
   }
 
-  addIf(['addonsConfig', 'autoApplyPodIdentityAssociations'], 'It gives roles to add-ons by EKS Pod Identity: leave'
-    + ' it with eksctl.');
-  addIf(['karpenter'], 'eksctl makes a role for it: leave it with eksctl, or write an IrsaServiceAccount.');
+  addIf(['addonsConfig', 'autoApplyPodIdentityAssociations'], 'It gives roles to add-ons by EKS Pod Identity. Keep'
+    + ' managing it with eksctl.');
+  addIf(['karpenter'], 'eksctl creates a role for it. Keep managing it with eksctl, or add an IrsaServiceAccount.');
 
   gaps.unknown(['iam'], IAM_KEYS);
   const keysOf = (path: Path, isOfTheCluster: (key: string) => boolean) =>
@@ -112,6 +112,6 @@ function readTheRest(file: YamlFile, gaps: Gaps): Gap[] {
     ...keysOf(['metadata'], key => !['name', 'region', 'tags'].includes(key)),
     ...keysOf(['iam'], key => IAM_OF_THE_CLUSTER.includes(key)),
   ];
-  for (const path of ofTheCluster) file.note(path, 'is about the cluster itself, and stays with eksctl.');
+  for (const path of ofTheCluster) file.note(path, 'concerns the cluster itself and remains managed by eksctl.');
   return gaps.all;
 }

@@ -1,5 +1,5 @@
 /**
- * The CDK app that makes what an eksctl ClusterConfig says.
+ * Writes the CDK app for an eksctl ClusterConfig.
  */
 import { Addon } from './eksctl-addon';
 import { ClusterConfig } from './eksctl-config';
@@ -22,15 +22,15 @@ import { partitionOf } from '../../conventions/partitions';
 import { literal } from '../text';
 
 export interface ProgramOptions {
-  /** How the file is called in the comments. */
+  /** The name of the file in comments. */
   readonly file: string;
-  /** The account of the cluster, or the one that the CDK CLI is signed in to. */
+  /** The account of the cluster; by default, the account of the CDK CLI. */
   readonly account?: string;
-  /** The issuer of the cluster, where it is not to be looked up. */
+  /** The issuer of the cluster; by default, it is looked up. */
   readonly issuerUrl?: string;
-  /** The id of the stack. */
+  /** The ID of the stack. */
   readonly stackName?: string;
-  /** The ids of the zones that controllers are for. */
+  /** The IDs of the zones that controllers manage. */
   readonly hostedZones: string[];
 }
 
@@ -43,7 +43,7 @@ export function writeProgram(config: ClusterConfig, options: ProgramOptions): st
   return new Program(config, options).text();
 }
 
-/** The id of the stack of a cluster. */
+/** The ID of the stack of a cluster. */
 export function stackIdOf({ clusterName }: Pick<ClusterConfig, 'clusterName'>, { stackName }: ProgramOptions): string {
   return stackName ?? startsWithLetter(pascalCase(`${clusterName}-service-accounts`), 'Cluster');
 }
@@ -112,7 +112,7 @@ class Program {
     return [[
       comment(
         issuerUrl === undefined
-          ? 'The CDK CLI reads the issuer of the cluster at synth, and keeps it in cdk.context.json.'
+          ? 'The CDK CLI looks up the issuer of the cluster at synth time and caches it in cdk.context.json.'
           : "The cluster's issuer, registered with IAM by eksctl.",
       ),
       this.statement([
@@ -122,29 +122,29 @@ class Program {
     ].join('\n')];
   }
 
-  /** The VPC that the controller of load balancers is held to, where there is one. */
+  /** The VPC that the permissions of the load balancer controller are limited to. */
   private vpc(): string[] {
     if (!this.uses('awsLoadBalancerController')) return [];
     const { vpcId, clusterName, region } = this.config;
     this.imports.ec2.add('Vpc');
-    const make = (said: string, factory: string, argument: Code) =>
+    const make = (description: string, factory: string, argument: Code) =>
       [
-        comment(said),
+        comment(description),
         this.statement(['const vpc = ', call(`Vpc.${factory}`, ['stack', literal(this.id('Vpc')), argument])]),
       ].join('\n');
     if (vpcId === undefined) {
       return [
         make(
-          'The CDK CLI looks the VPC of the cluster up, by the tag that eksctl gave it.',
+          'The CDK CLI looks up the VPC of the cluster by the tag that eksctl has set.',
           'fromLookup',
           objectLiteral([['tags', objectLiteral([[VPC_TAG, literal(clusterName)]])]]),
         ),
       ];
     }
-    // The CDK wants a zone.
+    // The CDK requires an availability zone.
     return [
       make(
-        'The VPC of the cluster. Only its id is used.',
+        'The VPC of the cluster. Only its ID is used.',
         'fromVpcAttributes',
         objectLiteral([
           ['vpcId', literal(vpcId)],
@@ -154,7 +154,7 @@ class Program {
     ];
   }
 
-  /** The zones that external-dns and cert-manager are held to, where there are some. */
+  /** The zones that the permissions of external-dns and cert-manager are limited to. */
   private zones(): string[] {
     if (!this.uses('externalDNS') && !this.uses('certManager')) return [];
     this.imports.route53.add('HostedZone');
@@ -261,7 +261,7 @@ class Program {
     ];
   }
 
-  /** Whom the role of a service account lets in beside that one. */
+  /** Additional service accounts that can assume the role. */
   private trustOfPattern(id: string, { namespace, role }: ServiceAccount): string | undefined {
     if (typeof role === 'string' || role.subjectPattern === undefined) return undefined;
     return this.statement(this.addServiceAccounts(`${variable(id)}.trust`, 'matching', namespace, role.subjectPattern));
@@ -304,7 +304,7 @@ class Program {
       ...role.policyArns.map((arn, index) => this.managedPolicy(`${id}Policy${index + 1}`, arn)),
       ...role.awsPolicies.map(name => this.awsPolicy(name)),
     ];
-    // A role has one controller. That of load balancers may be longer than a policy inside the role can be.
+    // A role has one controller. The load balancer controller's policy may be too long for an inline policy.
     const [controller, ...others] = [...role.controllers].sort(
       (left, right) => Number(right === 'awsLoadBalancerController') - Number(left === 'awsLoadBalancerController'),
     );
@@ -340,7 +340,7 @@ class Program {
     }
   }
 
-  /** One of AWS's own goes by its name, in the partition of the region. */
+  /** Policies of AWS in the partition of the region are referenced by name. */
   private managedPolicy(id: string, arn: string): Code {
     const [, partition, name] = AWS_POLICY_ARN.exec(arn) ?? [];
     return partition !== undefined && partition === partitionOf(this.config.region)?.name
@@ -366,15 +366,15 @@ class Program {
   }
 
   private describeGap({ path, place, advice }: Gap): string {
-    return `Not mapped: ${path.replace(/^iam\.(serviceAccounts|podIdentityAssociations)\[\d+\]\.?/, '')} (${this.options.file}:${place.line}). `
-      + `${advice}`;
+    const key = path.replace(/^iam\.(serviceAccounts|podIdentityAssociations)\[\d+\]\.?/, '');
+    return `Not mapped: ${key} (${this.options.file}:${place.line}). ${advice}`;
   }
 
   private statement(code: Code): string {
     return `${write(code)};`;
   }
 
-  /** An id that nothing else has. */
+  /** A unique ID. */
   private id(wanted: string): string {
     let id = wanted;
     for (let count = 2; this.ids.has(id.toLowerCase()); count++) id = `${wanted}${count}`;
@@ -398,7 +398,7 @@ class Program {
   }
 }
 
-/** Of its role and association. eksctl gives none to an existing role. */
+/** The tags of role and association. eksctl does not tag existing roles. */
 function tagsOf({ role, association }: ServiceAccount): Texts {
   return typeof role === 'string' ? association?.tags ?? [] : role.tags;
 }
@@ -416,7 +416,7 @@ function startsWithLetter(id: string, prefix: string): string {
 }
 
 /**
- * The variable of a construct. It holds two words at least, so it is no keyword and none of the program's own names.
+ * The variable of a construct. It has at least two words, so it cannot be a keyword or another name of the program.
  */
 function variable(id: string): string {
   return id.charAt(0).toLowerCase() + id.slice(1);

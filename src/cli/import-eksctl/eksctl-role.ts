@@ -7,10 +7,10 @@ import { WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
 import { quoted } from '../text';
 
 const POLICY_ARN = /^arn:aws[a-z0-9-]*:iam::(\d{12}|aws):policy\/[\u0021-\u007e]+$/;
-/** What eksctl gives to the VPC that it makes. */
+/** The tag of VPCs that eksctl creates. */
 export const VPC_TAG = 'alpha.eksctl.io/cluster-name';
 
-/** Of the well-known policies, those that become a managed policy of AWS. */
+/** Well-known policies that become an AWS managed policy. */
 const AWS_POLICIES: Record<string, { name: string; reason: string }> = {
   imageBuilder: { name: 'AmazonEC2ContainerRegistryPowerUser', reason: 'which eksctl attaches for it.' },
   ebsCSIController: {
@@ -19,35 +19,35 @@ const AWS_POLICIES: Record<string, { name: string; reason: string }> = {
   },
   efsCSIController: {
     name: 'service-role/AmazonEFSCSIDriverPolicy',
-    reason: 'held to the tag of a driver as eksctl\'s own statements are. Controller.efsCsiDriver is narrower: it'
-      + ' names the file systems.',
+    reason: 'which is limited to the tag of the driver, like eksctl\'s own statements. Controller.efsCsiDriver is'
+      + ' narrower: it is limited to your file systems.',
   },
 };
-/** Those that become a controller of this library. */
+/** Well-known policies that become a controller of this library. */
 const CONTROLLERS: WellKnownController[] = ['autoScaler', 'awsLoadBalancerController', 'externalDNS', 'certManager'];
 
-/** AWS has discontinued it. */
+/** Discontinued by AWS. */
 const APP_MESH = ['appMesh', 'appMeshPreview'];
 
 export type WellKnownController = 'autoScaler' | 'awsLoadBalancerController' | 'externalDNS' | 'certManager';
 
 export type Texts = [key: string, value: string][];
 
-/** The role that eksctl makes for a service account. */
+/** The role that eksctl creates for a service account. */
 export interface NewRole {
   readonly roleName?: string;
   readonly policyArns: string[];
-  /** Names of AWS's own policies. */
+  /** Names of AWS managed policies. */
   readonly awsPolicies: string[];
   readonly controllers: WellKnownController[];
   readonly inlinePolicy?: Map<string, Json>;
   readonly permissionsBoundary?: string;
-  /** The names of the service accounts of the namespace that it lets in, instead of one. */
+  /** A pattern for the names of the service accounts in the namespace, instead of one name. */
   readonly subjectPattern?: string;
   readonly tags: Texts;
 }
 
-/** What the parts of a role are called. */
+/** The keys of a role. */
 export interface RoleKeys {
   readonly role: string;
   readonly policyArns: string;
@@ -55,7 +55,7 @@ export interface RoleKeys {
   readonly boundary: string;
 }
 
-/** What eksctl's shapes say of a new role. */
+/** The values of a new role. */
 export interface RoleValues {
   readonly roleName?: string;
   readonly subjectPattern?: string;
@@ -64,7 +64,7 @@ export interface RoleValues {
   readonly permissionsBoundary?: string;
 }
 
-/** What controllers are held to. */
+/** The limits for permissions of controllers. */
 export interface Held {
   readonly clusterName: string;
   readonly vpcId?: string;
@@ -83,11 +83,11 @@ export class RoleReader {
   public read({ policyArns = [], permissionsBoundary, roleName, subjectPattern, tags = [] }: RoleValues): NewRole {
     const document = this.in(this.keys.policy);
     if (policyArns.length === 0 && !this.file.has(this.in('wellKnownPolicies')) && !this.file.has(document)) {
-      this.file.note(this.path, 'has no policies, and eksctl would refuse it; the role has none.');
+      this.file.note(this.path, 'has no policies, which eksctl would reject. The role has no policies.');
     }
     if (roleName) {
-      this.file.note(this.in('roleName'), 'the role of eksctl\'s stack has this name until that stack is deleted, and'
-        + ' IAM has a name once. Write another one while both exist.');
+      this.file.note(this.in('roleName'), 'the role in eksctl\'s stack has this name until that stack is deleted, and'
+        + ' role names are unique in IAM. Use a different name while both exist.');
     }
     policyArns.forEach((arn, index) => this.checkPolicy([...this.in(this.keys.policyArns), index], arn));
     if (permissionsBoundary) this.checkPolicy(this.in(this.keys.boundary), permissionsBoundary);
@@ -103,30 +103,30 @@ export class RoleReader {
     };
   }
 
-  /** Notes what eksctl ignores beside the ARN of an existing role. */
+  /** Notes keys that eksctl ignores if there is the ARN of an existing role. */
   public noteIgnored(...keys: string[]): void {
     const { policyArns, policy, boundary, role } = this.keys;
     for (const key of [policyArns, policy, 'wellKnownPolicies', boundary, 'roleName', ...keys]) {
       if (!this.file.has(this.in(key))) continue;
-      const reason = `eksctl makes no role beside ${role}, and does not use it; neither does the program.`;
+      const reason = `is ignored, as in eksctl, because ${role} refers to an existing role.`;
       this.file.note(this.in(key), reason);
     }
   }
 
-  /** Whether no role can have this ARN, which leaves nothing to write. */
+  /** Whether no role can have this ARN, so that nothing can be written. */
   public isImpossible(arn: string): boolean {
     if (WEBHOOK_ROLE_ARN.test(arn)) return false;
     this.gaps.add(
       this.in(this.keys.role),
-      `No role can have the ARN ${quoted(arn)}: correct it (the account has 12 digits) and import again.`,
+      `No role can have the ARN ${quoted(arn)}. Correct it (the account has 12 digits) and import again.`,
     );
     return true;
   }
 
-  /** Wrong accounts stay as they are: without the boundary the role would be wider, without the policy weaker. */
+  /** Invalid ARNs are kept, because without the boundary or policy the role would have other permissions. */
   private checkPolicy(path: Path, arn: string): void {
     if (POLICY_ARN.test(arn)) return;
-    this.file.note(path, `no policy can have the ARN ${quoted(arn)}: IAM will refuse it. Correct it before you`
+    this.file.note(path, `no policy can have the ARN ${quoted(arn)}, so IAM will reject it. Correct it before you`
       + ' deploy.');
   }
 
@@ -141,34 +141,34 @@ export class RoleReader {
       const isKnown = isController || Object.hasOwn(AWS_POLICIES, key) || APP_MESH.includes(key);
       if (!isKnown || !readShape(FLAG, this.file, path)) continue;
       if (APP_MESH.includes(key)) {
-        this.gaps.add(path, 'AWS has discontinued App Mesh: the role is written without it.');
+        this.gaps.add(path, 'AWS has discontinued App Mesh. The role does not include it.');
       } else if (isController) {
         if (this.controller(path, key as WellKnownController)) controllers.push(key as WellKnownController);
       } else {
         const { name, reason } = AWS_POLICIES[key];
         awsPolicies.push(name);
-        this.file.note(path, `written as AWS's managed policy ${name}, ${reason}`);
+        this.file.note(path, `is written as the AWS managed policy ${name}, ${reason}`);
       }
     }
     return { awsPolicies, controllers };
   }
 
-  /** Whether the program can have the controller. */
+  /** Whether the program can include the controller. */
   private controller(path: Path, controller: WellKnownController): boolean {
     const { factory, needsZones, scope } = describeController(controller, this.held);
     if (controller === 'awsLoadBalancerController' && this.held.isVpcUnknown) {
-      this.gaps.add(path, 'The file names subnets of an existing VPC, not the VPC itself; the role is written without'
-        + ' it. Import again with --vpc <id>.');
+      this.gaps.add(path, 'The file contains subnets of an existing VPC, but not the VPC itself, so the role does not'
+        + ' include these permissions. Import again with --vpc <id>.');
       return false;
     }
     if (needsZones && !this.held.hasZones) {
-      this.gaps.add(path, 'eksctl lets it change every record of every hosted zone of the account; the role is'
-        + ' written without it.'
+      this.gaps.add(path, 'eksctl allows it to change all records in all hosted zones of the account. The role does'
+        + ' not include these permissions.'
         + ` Import again with --hosted-zone <id> for each zone that it manages, or add controller: ${factory}({`
         + ' hostedZones: […] }).');
       return false;
     }
-    this.file.note(path, `written as ${factory}, narrower than eksctl: ${scope}`);
+    this.file.note(path, `is written as ${factory}, which is narrower than in eksctl: ${scope}`);
     return true;
   }
 
@@ -177,7 +177,7 @@ export class RoleReader {
   }
 }
 
-/** What becomes of a well-known policy, and what is new for the user in it. */
+/** The controller for a well-known policy, and its limits. */
 interface Described {
   readonly factory: string;
   readonly needsZones: boolean;
@@ -190,24 +190,24 @@ function describeController(controller: WellKnownController, { clusterName, vpcI
     case 'autoScaler': return {
       factory: 'Controller.clusterAutoscaler',
       needsZones: false,
-      scope: `it changes Auto Scaling groups with the tag k8s.io/cluster-autoscaler/${clusterName} = owned alone.`
-        + ' See that yours have it.',
+      scope: `it only changes Auto Scaling groups with the tag k8s.io/cluster-autoscaler/${clusterName} = owned.`
+        + ' Make sure that yours have it.',
     };
     case 'awsLoadBalancerController': return {
       factory: 'Controller.awsLoadBalancerController',
       needsZones: false,
-      scope: `it changes load balancers with the tag elbv2.k8s.aws/cluster = ${clusterName}, and security groups of`
-        + ` ${vpc}, alone.`,
+      scope: `it only changes load balancers with the tag elbv2.k8s.aws/cluster = ${clusterName}, and security groups`
+        + ` of ${vpc}.`,
     };
     case 'externalDNS': return {
       factory: 'Controller.externalDns',
       needsZones: true,
-      scope: 'it changes records of the zones of --hosted-zone alone.',
+      scope: 'it only changes records in the zones of --hosted-zone.',
     };
     case 'certManager': return {
       factory: 'Controller.certManager',
       needsZones: true,
-      scope: 'it changes TXT records _acme-challenge.* of the zones of --hosted-zone alone.',
+      scope: 'it only changes TXT records _acme-challenge.* in the zones of --hosted-zone.',
     };
   }
 }

@@ -18,18 +18,18 @@ const KEYS = [
   ...Object.values(ROLE_KEYS),
 ];
 
-/** An association of EKS Pod Identity. */
+/** An EKS Pod Identity association. */
 export interface Association {
   readonly targetRoleArn?: string;
   readonly disableSessionTags: boolean;
   readonly tags: Texts;
 }
 
-/** A service account, as eksctl makes it. */
+/** A service account in eksctl. */
 export interface ServiceAccount {
   readonly namespace: string;
   readonly name: string;
-  /** False: the role alone. */
+  /** False for only the role. */
   readonly createServiceAccount: boolean;
   readonly labels: Texts;
   readonly annotations: Texts;
@@ -37,17 +37,17 @@ export interface ServiceAccount {
   /** In seconds. */
   readonly tokenExpiration?: number;
   readonly regionalStsEndpoint?: boolean;
-  /** How EKS Pod Identity associates it with its role. Undefined: the role is assumed by IRSA. */
+  /** The EKS Pod Identity association. Undefined if the role is assumed by IRSA. */
   readonly association?: Association;
   /** The ARN of an existing role, or a new one. */
   readonly role: string | NewRole;
-  /** Told where the program has the service account. */
+  /** Reported at the service account in the program. */
   readonly gaps: Gap[];
   /** Whether the gaps leave nothing to write. */
   readonly isLeftOut: boolean;
 }
 
-/** The service accounts of a list, and where they are. */
+/** The names of service accounts and their places. */
 export class TakenNames {
   private readonly places = new Map<string, Place>();
 
@@ -59,7 +59,7 @@ export class TakenNames {
   public checkOnce(file: YamlFile, path: Path, name: string, owner: Path): void {
     const first = this.places.get(name);
     if (!first) this.places.set(name, file.place(owner));
-    else file.problem(path, 'be used once in a namespace', `${name} is in line ${first.line} already.`);
+    else file.problem(path, 'be unique in its namespace', `${name} is already in line ${first.line}.`);
   }
 }
 
@@ -87,10 +87,10 @@ export class AccountReader {
     this.gaps.unknown(this.in('metadata'), ['name', 'namespace', 'labels', 'annotations']);
     taken.checkOnce(this.file, this.in('metadata', 'name'), `${namespace}/${name}`, this.in('metadata'));
 
-    this.note('status', 'eksctl writes it, and does not read it; neither does the program.');
+    this.note('status', 'is ignored: eksctl writes it but does not read it.');
     for (const key of roleOnly ? ['labels', 'annotations'] : []) {
-      this.note(['metadata', key], 'eksctl makes no ServiceAccount with roleOnly, and does not use it; neither does'
-        + ' the program.');
+      this.note(['metadata', key], 'is ignored, as in eksctl, because roleOnly creates no'
+        + ' ServiceAccount.');
     }
     const isLeftOut = attachRoleARN !== undefined && this.isWithoutUse(attachRoleARN, roleOnly);
     if (attachRoleARN) this.roles.noteIgnored('subjectPattern', 'tags');
@@ -99,8 +99,8 @@ export class AccountReader {
     const pattern = typeof role === 'string' ? undefined : role.subjectPattern;
     const isLockedOut = pattern !== undefined && !matchesPattern(pattern, name);
     if (isLockedOut && !roleOnly) {
-      this.gaps.add(this.in('subjectPattern'), 'It does not match the name of the service account, whose pods could'
-        + ' not use the role: the role is written without the ServiceAccount.');
+      this.gaps.add(this.in('subjectPattern'), 'It does not match the name of the service account, so its pods could'
+        + ' not assume the role. Only the role is written, without the ServiceAccount.');
     }
     return {
       namespace,
@@ -126,29 +126,29 @@ export class AccountReader {
   /** Whether nothing can be written for a service account with an existing role. */
   private isWithoutUse(arn: string, roleOnly: boolean): boolean {
     if (!roleOnly) return this.roles.isImpossible(arn);
-    this.gaps.add(this.in('attachRoleARN'), 'With roleOnly beside it eksctl makes neither a role nor a ServiceAccount;'
-      + ' neither does the program.');
+    this.gaps.add(this.in('attachRoleARN'), 'In combination with roleOnly, eksctl creates neither a role nor a'
+      + ' ServiceAccount, and neither does the program.');
     return true;
   }
 
-  /** The annotations that the webhook reads are properties of their own; eksctl sets the ARN of the role itself. */
+  /** Annotations of the webhook have separate properties. eksctl sets the role ARN itself. */
   private annotations(annotations: Texts): Annotations {
     const given = new Map(annotations);
     const [arn, audience, expiration, regional] = WEBHOOK_ANNOTATIONS;
     const gap = (key: string, advice: string) => this.gaps.add(this.in('metadata', 'annotations', key), advice);
     const [audienceText, expirationText, regionalText] = [audience, expiration, regional].map(key => given.get(key));
-    this.note(['metadata', 'annotations', arn], 'eksctl puts the ARN of the role of this service account here; so'
-      + ' does the program.');
+    this.note(['metadata', 'annotations', arn], 'is replaced with the role ARN of this service account, as in'
+      + ' eksctl.');
     if (audienceText !== undefined && audienceText !== AUDIENCE) {
-      gap(audience, `The role of eksctl trusts ${AUDIENCE} alone; so does the one in the program.`);
+      gap(audience, `The role trusts only ${AUDIENCE}, as in eksctl.`);
     }
     const seconds = /^\d+$/.test(expirationText ?? '') ? Number(expirationText) : 0;
     const isValid = seconds >= MIN_TOKEN_SECONDS && seconds <= MAX_TOKEN_SECONDS;
     if (expirationText !== undefined && !isValid) {
-      gap(expiration, `It must be ${MIN_TOKEN_SECONDS} to ${MAX_TOKEN_SECONDS} seconds: set tokenExpiration.`);
+      gap(expiration, `It must be ${MIN_TOKEN_SECONDS} to ${MAX_TOKEN_SECONDS} seconds. Set tokenExpiration.`);
     }
     if (regionalText !== undefined && !/^(true|false)$/.test(regionalText)) {
-      gap(regional, 'It must be "true" or "false": set regionalStsEndpoint.');
+      gap(regional, 'It must be "true" or "false". Set regionalStsEndpoint.');
     }
     return {
       annotations: annotations.filter(([key]) => !WEBHOOK_ANNOTATIONS.includes(key)),

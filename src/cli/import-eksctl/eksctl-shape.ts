@@ -1,5 +1,5 @@
 /**
- * The shape of what is read of a ClusterConfig.
+ * The schema of the parts of a ClusterConfig that are read.
  *
  * @see https://eksctl.io/usage/schema/
  */
@@ -18,12 +18,12 @@ const POLICY_ARN_LIKE = /^arn:[^:\s]+:iam:[^:\s]*:[^:\s]*:policy\/[\u0021-\u007e
 export const HEADER = object({
   kind: text(/^ClusterConfig$/, 'be ClusterConfig', 'Other kinds are not imported.'),
   apiVersion: text(/^eksctl\.io\/v1alpha5$/, `be ${API_VERSION}`, 'No other version is supported.'),
-}, { advice: `Give a ClusterConfig of eksctl, ${API_VERSION}.` });
+}, { advice: `Pass an eksctl ClusterConfig (${API_VERSION}).` });
 
 const TAG_KEY = { test: (key: string) => key !== '' && key.length <= 128 && !key.startsWith('aws:') };
 const TAGS = texts(
-  keyLike(TAG_KEY, 'have a key of 1 to 128 characters that does not begin with aws:', 'AWS takes no other.'),
-  text(/^.{0,256}$/s, 'have at most 256 characters', 'AWS takes no more.'),
+  keyLike(TAG_KEY, 'have a key of 1 to 128 characters that does not start with aws:', 'AWS accepts no other keys.'),
+  text(/^.{0,256}$/s, 'have at most 256 characters', 'AWS does not accept longer values.'),
 );
 const LABEL_KEY = keyLike({ test: isMetadataKey }, METADATA_KEY.rule, METADATA_KEY.advice);
 const LABEL = text(
@@ -32,15 +32,15 @@ const LABEL = text(
 const POLICY = text(
   POLICY_ARN_LIKE,
   'be the ARN of a policy: arn:<partition>:iam::<account>:policy/<path and name>',
-  'Take it from `aws iam list-policies`.',
+  'Find it with `aws iam list-policies`.',
 );
 const ROLE = text(
   ROLE_ARN_LIKE,
   'be the ARN of a role: arn:<partition>:iam::<account>:role/<path and name>',
-  'Take it from `aws iam get-role`.',
+  'Find it with `aws iam get-role`.',
 );
 const ROLE_NAME_TEXT = text(
-  ROLE_NAME, 'be 1 to 64 letters, digits and _+=,.@-', 'Leave it out for a generated name.',
+  ROLE_NAME, 'be 1 to 64 letters, digits and _+=,.@-', 'Remove it for a generated name.',
 );
 export const FLAG = flag();
 const optional = z.optional;
@@ -96,11 +96,11 @@ export const ADDON_ASSOCIATION = object({
   tags: optional(TAGS),
 }, { advice: 'Write serviceAccountName, and the policies.' });
 export const ADDON = object({
-  name: text(/^[a-z0-9-]+$/, 'be the name of an add-on', 'Take it from `aws eks describe-addon-versions`.'),
+  name: text(/^[a-z0-9-]+$/, 'be the name of an add-on', 'Find it with `aws eks describe-addon-versions`.'),
   version: optionalText(text()),
   configurationValues: optionalText(text()),
   resolveConflicts: optionalText(
-    text(/^(none|overwrite|preserve)$/i, 'be none, overwrite or preserve', 'EKS has no other.'),
+    text(/^(none|overwrite|preserve)$/i, 'be none, overwrite or preserve', 'EKS supports no other values.'),
   ),
   serviceAccountRoleARN: optionalText(ROLE),
   attachPolicyARNs: optional(list(POLICY)),

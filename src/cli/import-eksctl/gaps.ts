@@ -3,26 +3,26 @@ import { Place } from './remarks';
 import { Path, YamlFile } from './yaml-file';
 import { pathName } from '../text';
 
-/** Something that the program does not have. */
+/** A value that is not mapped to the program. */
 export interface Gap {
   readonly place: Place;
   readonly path: string;
   readonly advice: string;
 }
 
-/** Collects what the program does not have. */
+/** Collects values that are not mapped to the program. */
 export class Gaps {
   public readonly all: Gap[] = [];
 
   constructor(private readonly file: YamlFile) {}
 
-  /** @param cause the part of the value that is in the way */
+  /** @param cause the part of the value that prevents mapping */
   public add(path: Path, advice: string, cause = path): void {
     this.all.push({ place: this.file.keyPlace(path), path: pathName(path), advice });
     this.file.notMapped(cause, advice);
   }
 
-  /** @param advice by key: what to do about those that are known, and that the program does not have */
+  /** @param advice what to do about known keys that are not mapped, by key */
   public unmapped(path: Path, known: string[], advice: Readonly<Record<string, string>>): void {
     this.unknown(path, [...known, ...Object.keys(advice)]);
     for (const [key, text] of Object.entries(advice)) {
@@ -33,12 +33,12 @@ export class Gaps {
   public unknown(path: Path, known: string[]): void {
     for (const key of this.file.keys(path)) {
       if (known.includes(key)) continue;
-      this.add([...path, key], `No version of ${API_VERSION} that this command knows has it: check how it is spelled.`);
+      this.add([...path, key], `It is not a known key of ${API_VERSION}. Check the spelling.`);
     }
   }
 }
 
-/** Whether a value says as much as its absence. */
+/** Whether a value has the same meaning as a missing key. */
 function isDefault(value: unknown): boolean {
   return !value || (value instanceof Map && value.size === 0);
 }

@@ -84,7 +84,7 @@ function importEksctl(program: Program, output: Output): number {
   return values.strict && remarks.count('not mapped') > 0 ? 1 : 0;
 }
 
-/** What was written, and what to do with it, in order. */
+/** What was written, and the next steps. */
 function closing(config: ClusterConfig, options: ProgramOptions, remarks: Remarks): string[] {
   const { serviceAccounts, addons } = config;
   const written = serviceAccounts.filter(({ isLeftOut }) => !isLeftOut);
@@ -98,22 +98,23 @@ function closing(config: ClusterConfig, options: ProgramOptions, remarks: Remark
     `${[
       `${written.length} of ${counted(serviceAccounts.length, 'service account')} written`,
       ...addons.length > 0 ? [counted(addons.length, 'add-on')] : [],
-      `${counted(remarks.count('not mapped'), 'thing')} not mapped`,
+      `${counted(remarks.count('not mapped'), 'value')} not mapped`,
     ].join(', ')}.`,
-    ...incomplete.length > 0 ? [`First complete: ${incomplete.join(', ')}.`] : [],
+    ...incomplete.length > 0 ? [`Complete these first: ${incomplete.join(', ')}.`] : [],
     ...isAnyAssociated
-      ? ['EKS has one association per service account: delete those of eksctl right before you deploy'
+      ? ['EKS accepts one association per service account. Delete those of eksctl right before you deploy'
         + ' (eksctl delete podidentityassociation). Pods keep their credentials until they expire.']
       : [],
     ...addons.length > 0
-      ? ['A cluster has an add-on once: eksctl delete addon --preserve right before you deploy. The pods keep running.']
+      ? ['A cluster can have each add-on only once. Run eksctl delete addon --preserve right before you deploy; the'
+        + ' pods keep running.']
       : [],
     `Next: ${[
       'cdk deploy',
       ...isManifestWritten ? [`kubectl apply -f cdk.out/${stackIdOf(config, options)}.k8s.yaml`] : [],
       'kubectl rollout restart',
-    ].join(', ')}. Only then delete eksctl's stacks, and not`,
-    'by `eksctl delete iamserviceaccount`, which deletes the ServiceAccounts too:'
+    ].join(', ')}. Only then delete eksctl's stacks.`,
+    'Do not use `eksctl delete iamserviceaccount`, which also deletes the ServiceAccounts:'
       + ' see "From eksctl" in the README of cdk-irsa.',
   ];
 }

@@ -1,6 +1,6 @@
 import { printable } from '../text';
 
-/** A place in the file, both from 1. */
+/** A place in the file; line and column start at 1. */
 export interface Place {
   readonly line: number;
   readonly column: number;
@@ -8,7 +8,7 @@ export interface Place {
 
 type Kind = 'problem' | 'not mapped' | 'note';
 
-/** Of envsubst and of Go templates; a policy variable such as ${aws:username} is none. */
+/** Placeholders of envsubst and Go templates, but not policy variables such as ${aws:username}. */
 const PLACEHOLDER = /\$\{[A-Za-z_]\w*(:?[-=][^{}]*)?\}|\{\{.*?\}\}/;
 
 interface Remark extends Place {
@@ -16,7 +16,7 @@ interface Remark extends Place {
   readonly text: string;
 }
 
-/** What is to be said about a file, line by line. */
+/** Collects remarks about a file. */
 export class Remarks {
   private readonly remarks: Remark[] = [];
 
@@ -24,35 +24,35 @@ export class Remarks {
 
   constructor(private readonly file: string) {}
 
-  /** Looks for placeholders: they are why a template cannot be used. */
+  /** Looks for placeholders, which make a template unusable. */
   public look(text: string): void {
     [this.placeholder] = PLACEHOLDER.exec(text) ?? [];
   }
 
-  /** Something that makes the file unusable. */
+  /** Adds a problem that makes the file unusable. */
   public problem(place: Place, property: string, rule: string, got: string, advice: string): void {
     this.add('problem', place, `\`${printable(property)}\` must ${rule}, got: ${got}. ${advice}`);
   }
 
-  /** The same, about the text and not about a property. */
+  /** Adds a problem of the text instead of a property. */
   public unreadable(place: Place, text: string): void {
     this.add('problem', place, text);
   }
 
-  /** Something of the file that the program does not have. */
+  /** Adds a value that is not mapped to the program. */
   public notMapped(place: Place, property: string, advice: string): void {
     this.add('not mapped', place, `\`${printable(property)}\`. ${advice}`);
   }
 
-  /** Something that the reader should know. */
+  /** Adds information for the reader. */
   public note(place: Place, property: string, text: string): void {
     this.add('note', place, `\`${printable(property)}\`: ${text}`);
   }
 
-  /** Why the file cannot be used. */
+  /** The reasons why the file cannot be used. */
   public problems(): string[] {
-    const advice = `${this.file} has placeholders, such as ${printable(`${this.placeholder}`)}. Render it first, for`
-      + ' example with envsubst < cluster.yaml > rendered.yaml, and import the result.';
+    const advice = `${this.file} contains placeholders, such as ${printable(`${this.placeholder}`)}. Render it first,`
+      + ' for example with envsubst < cluster.yaml > rendered.yaml, and import the result.';
     return [...this.lines('problem', 'not mapped'), ...this.placeholder === undefined ? [] : [advice]];
   }
 
@@ -60,7 +60,7 @@ export class Remarks {
     return this.remarks.filter(remark => remark.kind === kind).length;
   }
 
-  /** The remarks in the order of the file, one a line. */
+  /** The remarks in the order of the file, one per line. */
   public lines(...kinds: Kind[]): string[] {
     return this.remarks
       .filter(({ kind }) => kinds.includes(kind))

@@ -1,5 +1,5 @@
 /**
- * Writes TypeScript. Texts of a user become literals or comments here, and nowhere else.
+ * Writes TypeScript. Only this module converts untrusted texts to literals and comments.
  */
 import { Json } from './yaml-file';
 import { literal, printable } from '../text';
@@ -8,12 +8,12 @@ const WIDTH = 120;
 const INDENT = '  ';
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-/** A comment that stands among the items of a group. */
+/** A comment among the items of a group. */
 export class Comment {
   constructor(public readonly text: string) {}
 }
 
-/** Code between brackets: on one line where it fits, an item a line where it does not. */
+/** Code in brackets: on one line if it fits, otherwise one item per line. */
 export class Group {
   constructor(
     private readonly open: string,
@@ -40,10 +40,10 @@ export class Group {
   }
 }
 
-/** Several pieces, one behind the other. */
+/** Code, or several pieces of code in sequence. */
 export type Code = string | Group | Code[];
 
-/** Code as text: on one line where it fits behind the indent, comma included; otherwise its groups are broken. */
+/** Code as text: on one line if it fits with indent and comma, otherwise with its groups on several lines. */
 export function write(code: Code, indent = ''): string {
   const line = oneLine(code);
   if (line !== undefined && indent.length + line.length + 1 <= WIDTH) return line;
@@ -61,7 +61,7 @@ function oneLine(code: Code): string | undefined {
   return parts.includes(undefined) ? undefined : parts.join('');
 }
 
-/** A call; when it does not fit on a line, its last argument is broken if that is a group. */
+/** A call. If it does not fit on a line, its last argument is written on several lines if it is a group. */
 export function call(callee: string, args: Code[]): Code {
   const last = args[args.length - 1];
   if (!(last instanceof Group)) return new Group(`${callee}(`, args, ')');
@@ -76,13 +76,13 @@ export function jsonLiteral(value: Json): Code {
   return `${value}`;
 }
 
-/** A list; the brackets of a single group go with those of the group. */
+/** A list. The brackets of a single group are next to those of the list. */
 export function listLiteral(items: Code[]): Code {
   const [item] = items;
   return items.length === 1 && item instanceof Group ? ['[', item, ']'] : new Group('[', items, ']');
 }
 
-/** An object literal: all keys in quotes where one has to be. */
+/** An object literal. If one key must be quoted, all are. */
 export function objectLiteral(entries: [string, Code][], broken = false): Group {
   const plain = entries.every(([key]) => IDENTIFIER.test(key) && key !== '__proto__');
   return new Group('{', entries.map(([key, value]) => [plain ? key : quotedKey(key), ': ', value]), '}', broken);
@@ -92,7 +92,7 @@ function quotedKey(key: string): string {
   return key === '__proto__' ? `[${literal(key)}]` : literal(key); // without brackets it would be the prototype
 }
 
-/** A comment of as many lines as it takes. */
+/** A comment, wrapped to several lines if needed. */
 export function comment(text: string, indent = ''): string {
   const lines = [''];
   for (const word of printable(text).split(' ')) {
@@ -103,7 +103,7 @@ export function comment(text: string, indent = ''): string {
   return lines.map(line => `${indent}// ${line}`).join('\n');
 }
 
-/** An import, its names in order; nothing when there are none. */
+/** An import with sorted names; empty without names. */
 export function importLine(names: Iterable<string>, module: string): string[] {
   const sorted = [...new Set(names)].sort();
   return sorted.length === 0 ? [] : [write(['import ', new Group('{', sorted, '}'), ` from ${literal(module)};`])];

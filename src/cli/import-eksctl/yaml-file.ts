@@ -1,5 +1,5 @@
 /**
- * A YAML file as eksctl reads it: YAML 1.1 without timestamps, anchors and merge keys; each value with its place.
+ * Reads YAML files like eksctl: YAML 1.1 without timestamps, with anchors and merge keys. Each value has a place.
  */
 import { closeSync, openSync, readSync } from 'fs';
 import {
@@ -12,10 +12,10 @@ import { pathName, printable, quoted } from '../text';
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_DEPTH = 64;
-/** Aliases of aliases can name billions of values. */
+/** Nested aliases can expand to billions of values. */
 const MAX_VALUES = 100_000;
 
-/** What Go's YAML does not read into a plain value. */
+/** Tags that Go's YAML does not read as plain values. */
 const OTHER_TAGS = /:(timestamp|binary|omap|pairs|set)$/;
 /** Octal, hexadecimal, sexagesimal and infinite numbers differ between readers. */
 const PLAIN_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
@@ -23,25 +23,25 @@ const OVERFLOW = /call stack/;
 
 /** A number that is not plain is NaN. */
 export type Json = string | number | boolean | null | Json[] | Map<string, Json>;
-/** Keys and indices, from the file's top. */
+/** Keys and indexes from the root of the file. */
 export type Path = readonly (string | number)[];
 
-/** Where a value is, and what it is. */
+/** A value and its place. */
 interface Located {
   readonly place: Place;
-  /** Of its key; without a key, of the value. */
+  /** The place of its key, or of the value without a key. */
   readonly keyPlace: Place;
   readonly node: unknown;
 }
 
-/** The one document of a file. Keys without a value are left out when they are listed, as eksctl does. */
+/** The single document of a file. Like eksctl, it ignores keys without a value. */
 export class YamlFile {
   public readonly data: Json;
   private readonly located = new Map<string, Located>();
   private left = MAX_VALUES;
 
   /**
-   * @param wanted the keys at the top whose values are read
+   * @param wanted the top-level keys whose values are read
    */
   constructor(
     private readonly document: Document, private readonly lines: LineCounter, private readonly remarks: Remarks,
@@ -61,13 +61,13 @@ export class YamlFile {
     return (this.at(path) ?? null) !== null;
   }
 
-  /** The keys of an object; none if it is something else. */
+  /** The keys of an object; empty if it is not an object. */
   public keys(path: Path): string[] {
     const value = this.at(path);
     return value instanceof Map ? [...value].filter(([, item]) => item !== null).map(([key]) => key) : [];
   }
 
-  /** The place of a key, or of an item; if there is no such key, of what it belongs to. */
+  /** The place of a key or an item; if it does not exist, of its parent. */
   public keyPlace(path: Path): Place {
     return this.locate(path).keyPlace;
   }
@@ -88,12 +88,12 @@ export class YamlFile {
     return this.remarks.count('problem') > 0;
   }
 
-  /** Adds something that the reader should know. */
+  /** Adds information for the reader. */
   public note(path: Path, message: string): void {
     this.remarks.note(this.keyPlace(path), pathName(path), message);
   }
 
-  /** Adds something that the program does not have. */
+  /** Adds a value that is not mapped to the program. */
   public notMapped(path: Path, advice: string): void {
     this.remarks.notMapped(this.keyPlace(path), pathName(path), advice);
   }
@@ -118,13 +118,13 @@ export class YamlFile {
     }));
   }
 
-  /** A value that nobody asks for. */
+  /** A value that is not needed. */
   private unread({ key, value }: Pair, path: Path): Json {
     this.located.set(pathName(path), { place: key, keyPlace: key, node: value });
     return isScalar(value) || value === null ? scalarOf(value) : true;
   }
 
-  /** The pairs of a map, what `<<` brings first, so that own keys win. */
+  /** The pairs of a map, with pairs from `<<` first, so that the map's own keys win. */
   private pairs(map: YAMLMap, path: Path, near: Place, depth: number): Map<string, Pair> {
     const own = new Map<string, Pair>();
     const merged = new Map<string, Pair>();
@@ -135,12 +135,12 @@ export class YamlFile {
       } else if (isScalar(key) && typeof key.value === 'string') {
         if (own.has(key.value)) {
           const name = pathName([...path, key.value]);
-          this.remarks.problem(place, name, 'be there once', 'a second one', 'Remove one of them.');
+          this.remarks.problem(place, name, 'occur only once', 'a second one', 'Remove one of them.');
         }
         own.set(key.value, { key: place, value });
       } else {
         const got = isScalar(key) ? `${key.source ?? key.value}` : 'a list, an object or an alias';
-        this.refuse(place, path, 'have texts for keys', got, 'Put the key in quotes.');
+        this.refuse(place, path, 'have strings as keys', got, 'Quote the key.');
       }
     }
     return new Map([...[...merged].filter(([name]) => !own.has(name)), ...own]);
@@ -151,7 +151,7 @@ export class YamlFile {
     const node = this.target(value, path, near);
     if (isSeq(node)) return node.items.flatMap(item => this.merged(item, path, near, depth + 1));
     if (isMap(node)) return [...this.pairs(node, path, near, depth + 1)];
-    this.problem(path, 'have an object, or a list of them, after <<', 'Name an anchor of an object.');
+    this.problem(path, 'have an object or a list of objects after <<', 'Use the anchor of an object.');
     return [];
   }
 
@@ -160,20 +160,20 @@ export class YamlFile {
     const target = value.resolve(this.document);
     if (target) return target;
     const got = `*${printable(value.source)}`;
-    this.refuse(place, path, 'name an anchor that is set before it', got, 'Check how it is spelled.');
+    this.refuse(place, path, 'refer to an anchor that is defined before it', got, 'Check the spelling.');
     return null;
   }
 
-  /** Aliases can repeat, and contain, what they stand in. */
+  /** Limits the number of values, because aliases can repeat and contain themselves. */
   private spend(path: Path, place: Place, depth: number): void {
     const give = (rule: string, advice: string) => {
       this.refuse(place, path, rule, 'more', advice);
       throw new UsageError(this.remarks.problems());
     };
     const tooDeep = `be nested at most ${MAX_DEPTH} levels deep`;
-    const tooMany = `keep the file under ${MAX_VALUES} values, those counted that aliases repeat`;
-    if (depth > MAX_DEPTH) give(tooDeep, 'An alias may name the value that it stands in.');
-    if (this.left-- <= 0) give(tooMany, 'Write it without aliases of aliases.');
+    const tooMany = `keep the file under ${MAX_VALUES} values, including values repeated by aliases`;
+    if (depth > MAX_DEPTH) give(tooDeep, 'An alias may refer to the value that contains it.');
+    if (this.left-- <= 0) give(tooMany, 'Do not nest aliases.');
   }
 
   private refuse(place: Place, path: Path, rule: string, got: string, advice: string): void {
@@ -205,9 +205,9 @@ function describe(node: unknown): string {
 }
 
 /**
- * Reads the one document of a file.
+ * Reads the single document of a file.
  *
- * @param wanted the keys at the top whose values are read
+ * @param wanted the top-level keys whose values are read
  * @throws UsageError if it cannot be read
  */
 export function readYaml(file: string, remarks: Remarks, wanted: readonly string[]): YamlFile {
@@ -216,16 +216,16 @@ export function readYaml(file: string, remarks: Remarks, wanted: readonly string
   remarks.look(text);
   const documents = parse(text, lines).filter(document => !isEmpty(document) || document.errors.length > 0);
   for (const { message, pos } of documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])) {
-    const reason = OVERFLOW.test(message) ? 'it nests too deep' : printable(message);
-    remarks.unreadable(placeIn(lines, pos[0]), `not YAML as eksctl reads it: ${reason}`);
+    const reason = OVERFLOW.test(message) ? 'it is nested too deeply' : printable(message);
+    remarks.unreadable(placeIn(lines, pos[0]), `not valid YAML for eksctl: ${reason}`);
   }
   if (documents.length === 0) {
-    remarks.unreadable({ line: 1, column: 1 }, 'the file is empty. Give a ClusterConfig of eksctl.');
+    remarks.unreadable({ line: 1, column: 1 }, 'the file is empty. Pass an eksctl ClusterConfig.');
   }
   if (documents.length > 1) {
-    remarks.unreadable(placeIn(lines, documents[1].range![0]), 'another document begins here. eksctl reads the first'
-      + ' one alone,'
-      + ' and would drop this: put each into a file of its own.');
+    remarks.unreadable(placeIn(lines, documents[1].range![0]), 'another document starts here. eksctl reads only the'
+      + ' first one'
+      + ' and would ignore this one. Put each document into a separate file.');
   }
   if (remarks.count('problem') > 0) throw new UsageError(remarks.problems());
   return new YamlFile(documents[0], lines, remarks, wanted);
@@ -233,7 +233,7 @@ export function readYaml(file: string, remarks: Remarks, wanted: readonly string
 
 function parse(text: string, lineCounter: LineCounter): Document[] {
   const customTags = (tags: Tags) => tags.filter(tag => typeof tag === 'string' || !OTHER_TAGS.test(tag.tag));
-  // YamlFile finds repeated keys itself: yaml would take quadratic time.
+  // YamlFile detects duplicate keys itself, because yaml would take quadratic time.
   return [...parseAllDocuments(text, {
     version: '1.1', merge: true, uniqueKeys: false, customTags, lineCounter, prettyErrors: false,
   })];
@@ -248,7 +248,7 @@ function readText(file: string): string {
   }
 }
 
-/** A device or a pipe has no size, and may have no end. */
+/** Limits the size while reading, because devices and pipes have no size and may have no end. */
 function readBytes(file: string): Buffer {
   const bytes = Buffer.alloc(MAX_BYTES + 1);
   let length = 0;
@@ -265,10 +265,10 @@ function readBytes(file: string): Buffer {
     throw new UsageError([`${file}: cannot be read: ${reasonOf(error)}.`]);
   }
   if (length <= MAX_BYTES) return bytes.subarray(0, length);
-  throw new UsageError([`${file}: must have at most ${MAX_BYTES} bytes, got: more. Give a ClusterConfig of eksctl.`]);
+  throw new UsageError([`${file}: must have at most ${MAX_BYTES} bytes, got: more. Pass an eksctl ClusterConfig.`]);
 }
 
-/** Nothing but comments. */
+/** Whether a document has only comments. */
 function isEmpty({ contents }: Document): boolean {
   return contents === null || (isScalar(contents) && contents.value === null && !contents.source);
 }

@@ -1,10 +1,10 @@
 /**
- * The shape of values in a YAML file, as zod schemas whose messages hold a rule and an advice.
+ * Zod schemas for values in a YAML file, with messages that contain a rule and advice.
  */
 import * as z from 'zod/mini';
 import { Json, Path, YamlFile } from './yaml-file';
 
-/** A regular expression, or what tests like one. */
+/** A regular expression, or an object with a compatible test method. */
 interface Pattern {
   test(text: string): boolean;
 }
@@ -12,13 +12,13 @@ interface Pattern {
 type Schema<T = unknown> = z.ZodMiniType<T>;
 type Shape = Record<string, Schema>;
 
-/** What a schema reads. */
+/** The type that a schema reads. */
 export type Read<S extends Schema> = z.output<S>;
 
-/** How the CDK writes a value that is not known yet. */
+/** The text form of a CDK token. */
 const CDK_TOKEN = /[$#]\{Token\[/;
-const NO_TOKEN = must('not look like a token of the CDK', 'The CDK would put another value in its place.');
-const PLAIN = must('be a plain decimal number, or a text', 'Put it in quotes, or write the number out.');
+const NO_TOKEN = must('not look like a CDK token', 'The CDK would replace it with another value.');
+const PLAIN = must('be a plain decimal number or a string', 'Quote it, or write it as a decimal number.');
 const AN_OBJECT = must('be an object', 'Write keys and values.');
 
 /** The message of an issue. */
@@ -26,7 +26,7 @@ function must(rule: string, advice: string, isKey = false): string {
   return JSON.stringify([rule, advice, isKey]);
 }
 
-/** Reads a value. Whatever is wrong with it becomes a problem of the file. */
+/** Reads a value, and adds its problems to the file. */
 export function readShape<T>(schema: Schema<T>, file: YamlFile, path: Path = []): T | undefined {
   const { data, error } = schema.safeParse(file.at(path));
   for (const { message, path: inner } of error?.issues ?? []) {
@@ -36,13 +36,13 @@ export function readShape<T>(schema: Schema<T>, file: YamlFile, path: Path = [])
   return data;
 }
 
-/** A text. If it is missing, the rule of the pattern says what belongs there. */
+/** A string. If it is missing, the message contains the rule of the pattern. */
 export function text(
-  pattern: Pattern = /^/, rule = 'be a text', advice = 'Put it in quotes.', missing = advice,
+  pattern: Pattern = /^/, rule = 'be a string', advice = 'Quote it.', missing = advice,
 ): Schema<string> {
   const error = ({ input }: { input?: unknown }) => {
     if (input === undefined) return must(rule, missing);
-    return must('be a text', isSingle(input) ? 'Put it in quotes.' : 'Write a single value.');
+    return must('be a string', isSingle(input) ? 'Quote it.' : 'Write a single value.');
   };
   return z.string({ error }).check(
     z.refine(value => !CDK_TOKEN.test(value), { error: NO_TOKEN, abort: true }),
@@ -50,7 +50,7 @@ export function text(
   );
 }
 
-/** A text that may be missing or empty: eksctl takes both for nothing. */
+/** An optional string. eksctl treats an empty string like a missing one. */
 export function optionalText(schema: Schema<string>): Schema<string | undefined> {
   return z.pipe(z.transform((value: unknown) => (value === '' ? undefined : value)), z.optional(schema));
 }
@@ -59,7 +59,7 @@ export function flag(): Schema<boolean> {
   return z.boolean({ error: must('be true or false', 'Write it without quotes.') });
 }
 
-/** A number, a boolean or a text. */
+/** A number, a boolean or a string. */
 export function single(rule: string, advice: string): Schema<Json> {
   return z.custom<Json>(value => isSingle(value), { error: must(rule, advice), abort: true }).check(
     z.refine(value => !Number.isNaN(value), PLAIN),
@@ -67,10 +67,10 @@ export function single(rule: string, advice: string): Schema<Json> {
   );
 }
 
-/** A list. With a rule, it must be there and hold at least one item. */
+/** A list. With a rule, it is required and must contain at least one item. */
 export function list<T>(item: Schema<T>, rule?: string, advice = ''): Schema<T[]> {
   const error = ({ input }: { input?: unknown }) =>
-    (rule && input === undefined ? must(rule, advice) : must('be a list', 'Write its items with - in front.'));
+    (rule && input === undefined ? must(rule, advice) : must('be a list', 'Write each item after a hyphen.'));
   const any = z.array(item, { error });
   return rule ? any.check(z.minLength(1, must(rule, advice))) : any;
 }
@@ -84,32 +84,32 @@ export function oneOrMore(item: Schema, rule: string, advice: string): Schema {
   });
 }
 
-/** Keys and values that are texts; keys without a value are left out. */
+/** Keys and values that are strings; keys without a value are ignored. */
 export function texts(key: Schema<string>, value: Schema<string>): Schema<[key: string, value: string][]> {
   const entries = z.map(key, value, { error: AN_OBJECT });
   return z.pipe(z.pipe(z.transform(withoutNulls), entries), z.transform(map => [...map]));
 }
 
-/** A key, with its rule in the messages. */
+/** A key with a rule for messages. */
 export function keyLike(pattern: Pattern, rule: string, advice: string): Schema<string> {
   return z.string().check(z.refine(key => pattern.test(key), must(rule, advice, true)));
 }
 
-/** Any keys, with values of one shape. */
+/** A map with any keys and values of one schema. */
 export function record(value: Schema): Schema {
   return z.pipe(z.transform(withoutNulls), z.map(z.string(), value, { error: AN_OBJECT }));
 }
 
 interface ObjectOptions {
-  /** What is missing if there is no object. */
+  /** The message if the object is missing. */
   readonly missing?: [rule: string, advice: string];
-  /** What to write instead of something else. */
+  /** The advice if it is not an object. */
   readonly advice?: string;
-  /** What it is, if it may have no other keys. */
+  /** The name of the object, if it must have no other keys. */
   readonly exact?: string;
 }
 
-/** The keys of an object that are read. A key without a value is as missing as one that is not there. */
+/** An object with the keys that are read. A key without a value counts as missing. */
 export function object<S extends Shape>(shape: S, options: ObjectOptions = {}): Schema<z.output<z.ZodMiniObject<S>>> {
   const { missing, advice = 'Write keys and values.', exact } = options;
   const keys = Object.keys(shape);
@@ -123,7 +123,7 @@ export function object<S extends Shape>(shape: S, options: ObjectOptions = {}): 
     if (exact) {
       const rule = `not be in ${exact}, which has ${keys.join(', ')}`;
       const strangers = [...found.keys()].filter(key => !keys.includes(key));
-      issues.push(...strangers.map(key => issue(must(rule, 'Check how it is spelled.', true), [key])));
+      issues.push(...strangers.map(key => issue(must(rule, 'Check the spelling.', true), [key])));
     }
     const own = keys.filter(key => found.has(key)).map(key => [key, found.get(key)]);
     return readInto(issues, known, Object.fromEntries(own)) as z.output<typeof known>;

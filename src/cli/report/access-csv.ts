@@ -1,5 +1,5 @@
 /**
- * Who can assume which role, for spreadsheets: a row for each way, and after it one for each actor that can act as the
+ * Who can assume which role, for spreadsheets: a row for each way, followed by a row for each actor that can act as the
  * service account through Kubernetes.
  */
 import { mayOfRows, VIA } from './in-words';
@@ -10,9 +10,9 @@ import { sortedTexts } from './statements';
 import { csv } from '../csv';
 import { wrapped } from '../text-table';
 
-/** What tells who, in every CSV. */
+/** The columns that identify the access, in every CSV. */
 export const WHO_COLUMNS = ['cluster', 'via', 'namespace', 'service_account', 'audience', 'role', 'through'];
-/** Empty where pods are meant, which need nobody. */
+/** Empty in rows for the pods themselves. */
 export const ACTOR_COLUMNS = ['actor_kind', 'actor', 'right', 'given_by', 'confidence', 'closed_by'];
 const NOBODY = ACTOR_COLUMNS.map(() => '');
 
@@ -23,7 +23,7 @@ export function accessCsv(data: ReportData): string {
   return csv([...columns, ...ACTOR_COLUMNS], withActors(data, rowsOf(data).filter(({ access }) => access), fieldsOf));
 }
 
-/** Each row alone and with everybody who can act as its service account; then those of whom that is unknown. */
+/** Each row, by itself and with each actor that can act as its service account; then actors with unknown reach. */
 export function withActors(
   { unknownReaches }: ReportData, rows: readonly Row[], fieldsOf: (row: Row) => string[],
 ): string[][] {
@@ -39,14 +39,14 @@ export function withActors(
   ];
 }
 
-/** What a table of rows cannot say of those who can act as their service accounts. */
+/** Notes about actors that the rows cannot contain. */
 export function csvNotes(data: ReportData, rows: readonly Row[]): string[] {
   const ofPods = rows.filter(({ access }) => access);
   const count = ofPods.filter(({ reached }) => reached.length > 0).length;
   return ofPods.length === 0 ? [] : notesOnPeople(data, count).flatMap(note => wrapped(note, 80, ''));
 }
 
-/** Everybody once, by the best way. */
+/** Each actor once, with the best way. */
 function actorFields(row: Row): string[][] {
   return actorsOf(row).map(({ actor: { kind, name }, way }) => [
     kind, name, wayInWords(way, true), sortedTexts(way.steps.flatMap(({ givenBy }) => [...givenBy])).join('; '),

@@ -26,12 +26,12 @@ export function accessMarkdown(data: ReportData): string {
 
 const MAX_NAMES = 5;
 
-/** Of a table that people follow. */
+/** The maximum length of a table that is followed by the people. */
 export function roomBesidePeople({ reaches, unknownReaches }: ReportData): number {
   return reaches.length + unknownReaches.length === 0 ? MAX_MARKDOWN_LENGTH - 500 : MAX_MARKDOWN_LENGTH / 2;
 }
 
-/** Who can act as the service accounts of these rows, in at most so many characters; and what is not known of it. */
+/** Who can act as the service accounts of these rows, and what is not known about it, limited to `room` characters. */
 export function peopleMarkdown(data: ReportData, all: readonly Row[], command: string, room: number): string {
   const nameOf = actorNames(data);
   const people = peopleRows(all);
@@ -67,5 +67,5 @@ export function whoCells({ access, arn }: Row): string[] {
 }
 
 export function leftOutInWords(count: number, command: string): string {
-  return count === 0 ? '' : `\n${counted(count, 'row')} left out: \`cdk-irsa ${command} --format csv\` prints all.\n`;
+  return count === 0 ? '' : `\n${counted(count, 'row')} omitted. \`cdk-irsa ${command} --format csv\` prints all.\n`;
 }

@@ -1,5 +1,5 @@
 /**
- * Who can assume which role, for a terminal: a table for each cluster.
+ * Who can assume which role, for a terminal: a table per cluster.
  */
 import { policiesInWords, POLICIES_TITLE } from './guards-in-words';
 import { clusterInWords, clusterTitle, mayOfRows, notesOn, roleInShort, who } from './in-words';
@@ -18,7 +18,7 @@ export interface Terminal {
   readonly isColored: boolean;
 }
 
-/** A column of answers that have a service account. */
+/** A column of answers with a service account. */
 export interface Column {
   readonly title: string;
   readonly cell: (answer: Answer) => Cell;
@@ -57,7 +57,7 @@ export function accessTable(data: ReportData, terminal: Terminal): string {
   ].join('\n');
 }
 
-/** A table for each cluster, with the same widths. */
+/** A table per cluster, with the same column widths. */
 export function clusterTables(answers: readonly Answer[], columns: readonly Column[], terminal: Terminal): string[] {
   const ofPods = answers.filter(({ row }) => row.access);
   const groups = grouped(ofPods, ({ row }) => JSON.stringify([row.access!.cluster, row.access!.via]));
@@ -71,7 +71,7 @@ export function clusterTables(answers: readonly Answer[], columns: readonly Colu
   return textTables(tables, columns.map(({ title }) => title), terminal);
 }
 
-/** Tables of the same columns, with the same widths. */
+/** Tables with the same columns and column widths. */
 export function textTables(
   tables: readonly { readonly title: string; readonly rows: readonly Cell[][] }[],
   titles: readonly string[],
@@ -88,7 +88,7 @@ export function textTables(
 
 const MAX_ACTORS = 5;
 
-/** Who can act as the service accounts of these rows; and what is not known of it. */
+/** Who can act as the service accounts of these rows, and what is not known about it. */
 export function peopleTables(data: ReportData, rows: readonly Row[], terminal: Terminal): string[] {
   const nameOf = actorNames(data);
   const lines = (text: string) => wrapped(text, terminal.width, '').map(line => `${line}\n`).join('');

@@ -1,5 +1,5 @@
 /**
- * A diff for a comment in a pull request.
+ * Formats a diff as a comment for a pull request.
  */
 import { AccessDiff, Change, Direction } from './diff';
 import { permissionInWords, roleInShort, who } from './in-words';
@@ -15,7 +15,7 @@ import { jsonText } from '../text';
 const SESSION_POLICY: Record<Direction, string> = {
   wider: 'loses its session policy',
   narrower: 'gains a session policy',
-  changed: 'has another session policy, which cannot be read',
+  changed: 'has a different session policy, which cannot be read',
 };
 const LABELS: Record<Direction, string> = { wider: '**wider**', narrower: 'narrower', changed: '**changed**' };
 
@@ -45,10 +45,11 @@ function tableOf(columns: readonly string[], rows: readonly (readonly string[])[
 
 const nameOf = actorNames({ accounts: [] });
 const SCOPES = {
-  before: 'The earlier report does not say who can act as the service accounts: no RBAC and no access entries were '
-    + 'read for it.',
-  after: 'It is no longer known who can act as the service accounts: no RBAC and no access entries were read.',
-  old: 'The earlier report does not say who can act as the service accounts: an older version of cdk-irsa made it.',
+  before: 'The earlier report does not contain who can act as the service accounts, because its input had no RBAC or '
+    + 'access entries.',
+  after: 'Who can act as the service accounts is no longer known, because the input has no RBAC or access entries.',
+  old: 'The earlier report does not contain who can act as the service accounts, because it was created by an older '
+    + 'version of cdk-irsa.',
 };
 
 /** The columns access, who and what. */
@@ -60,8 +61,8 @@ function personInWords(change: PeopleChange): string[] {
         : change.after === 'not read' ? SCOPES.after : SCOPES.before];
     case 'admission-policy': {
       const { policy, direction, reason } = change;
-      const what = direction === 'narrower' ? 'refuses requests'
-        : `refuses nothing any more: ${reason === undefined ? 'it is not in the input' : code(reason)}`;
+      const what = direction === 'narrower' ? 'now denies requests'
+        : `no longer denies requests: ${reason === undefined ? 'it is not in the input' : code(reason)}`;
       return [label, '', `the admission policy ${code(policy)} ${what}`];
     }
     case 'unknown-reach':
@@ -75,10 +76,10 @@ function personInWords(change: PeopleChange): string[] {
       const by = policies && ` by ${some(policies)}`;
       const sure = isOpen(way) && way.confidence !== 'certain' ? ` (confidence: ${way.confidence})` : '';
       const can = by === undefined ? (isWider ? 'can now' : 'can no longer')
-        : isWider ? `no longer refused${by}:` : `now refused${by}:`;
+        : isWider ? `no longer denied${by}:` : `now denied${by}:`;
       const what = `${can} ${code(wayInWords(way))}${sure}`;
       const target = `${some(roles.map(roleInShort))}${mayInWords(may)} as ${some(serviceAccounts)}`;
-      if (isReachedAnyway) return [label, actorsInWords(actors), `${what}; reaches ${target} in another way, too`];
+      if (isReachedAnyway) return [label, actorsInWords(actors), `${what}; also reaches ${target} in another way`];
       return [label, actorsInWords(actors), `${what}, and so ${isWider ? 'reaches' : 'no longer reaches'} ${target}`];
     }
   }
@@ -179,10 +180,10 @@ function rolesInWords({ newRoles, goneRoles }: AccessDiff): string {
         roles.map(arn => code(roleInShort(arn))),
         20,
       )}.`;
-  return list('New roles', newRoles) + list('Roles that are gone', goneRoles);
+  return list('New roles', newRoles) + list('Removed roles', goneRoles);
 }
 
-/** What the table says in short. */
+/** The full changes that the table summarizes. */
 function details(changes: Change[], room: number): string {
   const blocks = [...new Set(changes.map(({ role }) => role))].map(role => {
     const full = changes.filter(change => change.role === role).map(({ role: _, ...change }) => change);
@@ -191,13 +192,13 @@ function details(changes: Change[], room: number): string {
   const shown = fitting(blocks, room - 500);
   return shown.length === 0
     ? more(blocks.length, 'role')
-    : '\n<details>\n<summary>In '
-      + `full</summary>\n${shown.join('')}${more(blocks.length - shown.length, 'role')}\n</details>\n`;
+    : '\n<details>\n<summary>'
+      + `Details</summary>\n${shown.join('')}${more(blocks.length - shown.length, 'role')}\n</details>\n`;
 }
 
 function more(count: number, what: string): string {
   return count === 0
     ? ''
-    : `\n${count} more ${count === 1 ? what : `${what}s`} left out: `
+    : `\n${count} more ${count === 1 ? what : `${what}s`} omitted. `
       + '`cdk-irsa report --diff … --format json` prints all.\n';
 }

@@ -1,6 +1,6 @@
 /**
- * What access a change adds and removes, between two reports. `cdk diff` cannot say it of a trust policy that only the
- * deployment completes.
+ * The access that a change adds and removes, computed from two reports. `cdk diff` cannot show this for trust policies
+ * with values that are only known at deployment.
  */
 import { PeopleChange, peopleChanges } from './people-diff';
 import { beyond, Permission, piecesOf } from './permissions';
@@ -12,24 +12,24 @@ import { readDocument } from '../../analysis/iam/policy-document';
 import { isObject, JsonObject, listOf, objectOf } from '../../analysis/json-values';
 import { statementsOf } from '../../analysis/reading/trusted-subjects';
 
-/** `changed`: more or less, nobody can say which from the texts. */
+/** `changed`: the texts do not show whether it is wider or narrower. */
 export type Direction = 'wider' | 'narrower' | 'changed';
 
 interface OfRole {
   readonly direction: Direction;
-  /** By its ARN. */
+  /** The ARN of the role. */
   readonly role: Text;
 }
 
-/** A service account, or a pattern of some, that can or can no longer become a role. */
+/** A service account, or a pattern, that can now or can no longer assume a role. */
 interface WhoChange
   extends OfRole, Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via'> {
   readonly kind: 'who';
 }
 
 /**
- * Statements of a trust policy that are about others than service accounts, or let the same ones in under other
- * conditions.
+ * Statements of a trust policy for principals other than service accounts, or for the same service accounts with
+ * different conditions.
  */
 interface TrustChange extends OfRole {
   readonly kind: 'trust';
@@ -37,20 +37,20 @@ interface TrustChange extends OfRole {
   readonly after: JsonObject[];
 }
 
-/** What a role may do, or what its boundary lets it do. */
+/** A permission of a role or of its boundary. */
 interface PermissionChange extends OfRole {
   readonly kind: 'permission' | 'boundary-permission';
   readonly permission: Permission;
 }
 
-/** A policy whose content is elsewhere, as are those of AWS; and a boundary that comes, goes or is another. */
+/** A policy that is not in the input, such as an AWS managed policy; or an added, removed or replaced boundary. */
 interface PolicyChange extends OfRole {
   readonly kind: 'policy' | 'boundary';
   readonly before?: Text;
   readonly after?: Text;
 }
 
-/** The session policy of an association: it comes, goes, or cannot be read; or what it lets pods do. */
+/** The session policy of an association was added, removed, or cannot be read; or one of its permissions changed. */
 interface SessionPolicyChange extends OfRole, Pick<Access, 'cluster' | 'namespace' | 'serviceAccount'> {
   readonly kind: 'session-policy' | 'session-permission';
   readonly permission?: Permission;
@@ -58,7 +58,7 @@ interface SessionPolicyChange extends OfRole, Pick<Access, 'cluster' | 'namespac
 
 export type Change = WhoChange | TrustChange | PermissionChange | PolicyChange | SessionPolicyChange;
 
-/** Roles by ARN; of a role, who comes before what. */
+/** Sorted by role ARN; for each role, who can assume it comes before its permissions. */
 export interface AccessDiff {
   readonly schemaVersion: 1;
   readonly newRoles: Text[];
@@ -80,7 +80,7 @@ export function accessDiff(before: ReportData, after: ReportData): AccessDiff {
   };
 }
 
-/** A role, which may be elsewhere, and who can become it. */
+/** A role, if it is in the input, and who can assume it. */
 interface Side {
   readonly role?: Role;
   readonly access: Access[];
@@ -90,10 +90,10 @@ const NO_ROLE: Side = { access: [] };
 
 function rolesOf({ roles, access }: ReportData): Map<string, Side> {
   const sides = new Map<string, { role?: Role; access: Access[] }>(roles.map(role => [role.arn, { role, access: [] }]));
-  for (const one of access) {
-    const side = sides.get(one.role);
-    if (side) side.access.push(one);
-    else sides.set(one.role, { access: [one] });
+  for (const entry of access) {
+    const side = sides.get(entry.role);
+    if (side) side.access.push(entry);
+    else sides.set(entry.role, { access: [entry] });
   }
   return sides;
 }
@@ -110,7 +110,7 @@ function changesOf(role: Text, old: Side, now: Side): Change[] {
   ];
 }
 
-/** Who gets in, and what the statement demands beside that. */
+/** An access with its statement and the other conditions of the statement. */
 interface Entrance {
   readonly access: Access;
   readonly statement: JsonObject;
@@ -138,7 +138,7 @@ function whoChanges(role: Text, old: Side, now: Side): WhoChange[] {
   return unique([...changes('wider', is, was), ...changes('narrower', was, is)]);
 }
 
-/** What is left of the two trust policies when the service accounts that come and go are taken away. */
+/** Changes in the trust policy other than added and removed service accounts. */
 function trustChanges(role: Text, old: Side, now: Side): TrustChange[] {
   const [was, is] = [old, now].map(entrancesOf);
   const demandsChanged = (entrances: Entrance[], others: Entrance[]) => entrances
@@ -189,9 +189,9 @@ function entrancesOf({ role, access }: Side): Entrance[] {
   });
 }
 
-/** A statement without the names that its accesses tell. */
+/** A statement without the names that are already in its access. */
 function demandsOf(statement: JsonObject, accesses: Access[]): JsonObject {
-  const told = new Set<unknown>(
+  const names = new Set<unknown>(
     accesses.flatMap(({ cluster, namespace, serviceAccount, audience }) => [
       `system:serviceaccount:${namespace}:${serviceAccount}`,
       namespace,
@@ -202,19 +202,19 @@ function demandsOf(statement: JsonObject, accesses: Access[]): JsonObject {
   );
   const { Principal, Condition, ...rest } = normalize(statement);
   const { Federated: _, Service: __, ...others } = objectOf(Principal);
-  const untold = ([key, value]: [string, unknown]) => {
-    const more = listOf(value).filter(item => !told.has(item));
+  const withoutNames = ([key, value]: [string, unknown]) => {
+    const more = listOf(value).filter(item => !names.has(item));
     return [more.length < listOf(value).length ? key.replace(/^.*:/, '') : key, more];
   };
   const operators = Object.entries(objectOf(Condition));
   return {
     ...rest,
     Principal: others,
-    Condition: operators.map(([operator, keys]) => [operator, Object.entries(objectOf(keys)).map(untold)]),
+    Condition: operators.map(([operator, keys]) => [operator, Object.entries(objectOf(keys)).map(withoutNames)]),
   };
 }
 
-/** The statements that let in no service account. */
+/** The statements that do not allow service accounts. */
 function otherStatements({ role, access }: Side): JsonObject[] {
   const taken = new Set(access.map(({ statement }) => statement));
   const others = statementsOf(role?.trust).filter(
@@ -227,14 +227,14 @@ function sameWho(left: Access, right: Access): boolean {
   return isSameKind(left, right) && WHO.every(key => left[key] === right[key]);
 }
 
-/** The trust policy alone gives pods nothing by EKS Pod Identity: the association does. */
+/** Distinguishes trust policies from associations, because only an association gives pods a role. */
 function isSameKind(left: Access, right: Access): boolean {
   return left.association === right.association && left.through === right.through;
 }
 
 const WHO = ['cluster', 'namespace', 'serviceAccount', 'audience', 'via'] as const;
 
-/** Whether one lets in all that another does, and demands the same. */
+/** Whether one access includes another, with the same conditions. */
 function letsIn(one: Entrance, other: Entrance): boolean {
   return (
     one.demands === other.demands
@@ -291,7 +291,7 @@ function boundaryOf({ role }: Side): Policy | undefined {
   return role?.policies.find(({ kind }) => kind === 'boundary');
 }
 
-/** A boundary only takes away: to lose it is wider. */
+/** A boundary only restricts, so removing it is wider. */
 function boundaryChanges(role: Text, was: Policy | undefined, is: Policy | undefined): Change[] {
   if (was && is && was.document !== undefined && is.document !== undefined) {
     return permissionChanges('boundary-permission', role, [was.document], [is.document]);
@@ -309,7 +309,7 @@ function boundaryChanges(role: Text, was: Policy | undefined, is: Policy | undef
   ];
 }
 
-/** Of associations that were there before. A session policy only takes away: to lose it is wider. */
+/** For existing associations. A session policy only restricts, so removing it is wider. */
 function sessionPolicyChanges(role: Text, old: Side, now: Side): SessionPolicyChange[] {
   return now.access.filter(({ association }) => association === true).flatMap(access => {
     const earlier = old.access.find(other => sameWho(other, access));

@@ -1,5 +1,5 @@
 /**
- * Admission policies in words. Runs in the browser.
+ * Describes admission policies. Also runs in the browser.
  */
 import type { ReportedPolicies } from './guards';
 import { Actor } from '../../analysis/cluster-access';
@@ -9,8 +9,8 @@ import { listInShort } from '../../analysis/lists';
 export const POLICIES_TITLE = 'Admission policies';
 
 const MAX_NAMES = 10;
-const REFUSES: Readonly<Record<string, string>> = {
-  use: 'pods and workloads as its service accounts, without the verb "use"',
+const DENIED: Readonly<Record<string, string>> = {
+  use: 'pods and workloads that use its service accounts without the verb "use"',
   tokens: 'tokens for AWS',
   exec: 'commands in pods of its namespaces',
   integrity: 'other roles on its service accounts',
@@ -26,9 +26,9 @@ const WAYS_AROUND: Readonly<Record<Around, string>> = {
 };
 
 /**
- * A line for each policy, and one for those who can change them.
+ * A line per policy, and one per way to get around them.
  *
- * @param show makes names safe where they stand
+ * @param show escapes names for the output format
  */
 export function policiesInWords(
   { guards, otherPolicies, remaining }: ReportedPolicies,
@@ -36,16 +36,16 @@ export function policiesInWords(
   show: (text: string) => string = text => text,
 ): string[] {
   const others = otherPolicies.slice(0, MAX_NAMES)
-    .map(({ object, reason }) => `${show(object)} closes nothing: ${show(reason)}.`);
+    .map(({ object, reason }) => `${show(object)} has no known effect: ${show(reason)}.`);
   const rest = otherPolicies.length - others.length;
   return [
     ...guards.map(({ name, kind, app, exceptions }) =>
-      `${show(name)} of the app ${show(app)} refuses ${REFUSES[kind] ?? show(kind)}`
+      `${show(name)} of the app ${show(app)} denies ${DENIED[kind] ?? show(kind)}`
       + `${exceptions.length > 0 ? `, except for ${listInShort(exceptions.map(show), MAX_NAMES)}` : ''}.`),
     ...others,
-    ...rest > 0 ? [`${rest} more that close nothing.`] : [],
+    ...rest > 0 ? [`${rest} more have no known effect.`] : [],
     ...[...grouped(remaining, ({ leadsTo }) => leadsTo)].map(([leadsTo, rights]) =>
-      `What remains: by what was read, these can ${WAYS_AROUND[leadsTo as Around]}: `
+      `Remaining risk: according to the input, these can ${WAYS_AROUND[leadsTo as Around]}: `
       + `${listInShort(rights.map(({ actor }) => show(nameOf(actor))), MAX_NAMES)}.`),
   ];
 }

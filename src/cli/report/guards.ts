@@ -1,5 +1,5 @@
 /**
- * The admission policies that close ways, and who has a way around them.
+ * The admission policies that deny requests, and who can get around them.
  */
 import { keyOfActor } from './reaches';
 import { AccessMap, Place, Text } from '../../analysis/access-map';
@@ -10,29 +10,29 @@ import { rulesOfAccessPolicy } from '../../analysis/rbac/access-policies';
 import { Rbac } from '../../analysis/rbac/rbac';
 import { Subject } from '../../analysis/rbac-objects';
 
-/** A policy of `WorkloadIdentityGuard` that refuses requests. */
+/** A policy of `WorkloadIdentityGuard` that denies requests. */
 export interface ReportedGuard {
   readonly name: Text;
   /** `use`, `tokens`, `exec`, `integrity` or `unlisted`. */
   readonly kind: string;
   readonly app: Text;
-  /** The users and groups that it does not apply to. */
+  /** The users and groups to which it does not apply. */
   readonly exceptions: readonly Text[];
-  /** The clusters that it was generated for; empty if they are not known. */
+  /** The clusters for which it was generated; empty if they are not known. */
   readonly clusters: readonly Text[];
   readonly place: Place;
 }
 
-/** A right that leads around the guards. */
+/** A right that allows getting around the guards. */
 export interface ReportedRemaining extends Omit<RemainingRight, 'subject'> {
   readonly actor: Actor;
 }
 
 export interface ReportedPolicies {
   readonly guards: ReportedGuard[];
-  /** Admission policies and bindings that close no way, and why. */
+  /** Admission policies and bindings without known effect, and why. */
   readonly otherPolicies: Array<{ readonly object: Text; readonly reason: string; readonly place: Place }>;
-  /** Who has a right that leads around the guards, by the RBAC and the access entries that were read. */
+  /** Who can get around the guards, according to the RBAC and access entries that were read. */
   readonly remaining: ReportedRemaining[];
 }
 
@@ -47,7 +47,7 @@ export function reportedPolicies(
   };
 }
 
-/** Of subjects of bindings, but those that every cluster has; and of IAM principals that are mapped to them. */
+/** Remaining rights of subjects, without defaults of every cluster, and of IAM principals that are mapped to them. */
 function remainingOf(
   { rbac, principals }: Pick<AccessMap, 'rbac' | 'principals'>, guards: readonly Guard[],
 ): ReportedRemaining[] {
@@ -63,7 +63,7 @@ function remainingOf(
       ...policies.flatMap(({ policy, namespaces }): ReportedRemaining[] => {
         const rules = rulesOfAccessPolicy(policy);
         const ways = rules === undefined
-          ? [{ right: 'unknown', leadsTo: 'the policies', doubt: 'what the access policy gives is not known' } as const]
+          ? [{ right: 'unknown', leadsTo: 'the policies', doubt: 'its access policy is not known' } as const]
           : remainingByRules(guards, rules, namespaces);
         return ways.map(way => ({ actor, ...way, givenBy: policy, place }));
       }),

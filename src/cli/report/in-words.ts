@@ -1,5 +1,5 @@
 /**
- * What a report says, in words; texts of others go through `show`, which makes them safe where they stand.
+ * Formats the parts of a report. Untrusted texts go through `show`, which escapes them for the output format.
  */
 import { Permission, permissionsOf } from './permissions';
 import { identityPolicies, statementsIn } from './statements';
@@ -25,12 +25,12 @@ export function permissionInWords(
   show: Show = text => text,
 ): string {
   const what = notActions
-    ? `every action but ${some(actions, show)}`
+    ? `every action except ${some(actions, show)}`
     : isAll(actions)
       ? 'every action'
       : some(actions, show);
   const where = notResources
-    ? `every resource but ${some(resources, show)}`
+    ? `every resource except ${some(resources, show)}`
     : isAll(resources)
       ? 'every resource'
       : some(resources, show);
@@ -38,9 +38,9 @@ export function permissionInWords(
   return `${what} on ${where}${keys.length > 0 ? `, under conditions on ${some(keys, show)}` : ''}`;
 }
 
-/** What a role may do, in a few short lines; limited by the session policy of an association, if it has one. */
+/** The permissions of a role in a few short lines, limited by the session policy of an association, if any. */
 export function mayInShort(role: Role | undefined, sessionPolicy?: unknown, nothing = ['nothing']): string[] {
-  if (!role) return ['what it may do is not in the templates'];
+  if (!role) return ['its policies are not in the templates'];
   const policies = identityPolicies(role);
   const all = [
     ...sessionPolicy === undefined
@@ -52,7 +52,7 @@ export function mayInShort(role: Role | undefined, sessionPolicy?: unknown, noth
   return all.length > MAX_PERMISSIONS + 1 ? linesInShort(all, MAX_PERMISSIONS) : all;
 }
 
-/** What each of many rows may do: worked out once per role, and once more for each session policy. */
+/** The permissions of each row, computed once per role and session policy. */
 export function mayOfRows(): (row: { readonly role?: Role; readonly access?: Access }) => string[] {
   const known = new Map<Role | undefined, string[]>();
   return ({ role, access }) => {
@@ -63,7 +63,7 @@ export function mayOfRows(): (row: { readonly role?: Role; readonly access?: Acc
   };
 }
 
-/** `s3:GetObject and 1 more on receipts/*`. Much faster than by way of `permissionsOf()`. */
+/** `s3:GetObject and 1 more on receipts/*`. Much faster than `permissionsOf()`. */
 export function statementInShort(statement: JsonObject): string {
   const { Effect: effect, Action, NotAction, Resource, NotResource, Condition } = statement;
   if (effect !== 'Allow' && effect !== 'Deny') return 'a statement that cannot be read';
@@ -91,7 +91,7 @@ function permissionInShort(permission: Permission): string {
   return `${effect === 'Deny' ? 'never ' : ''}${words}${condition ? ' (conditions)' : ''}`;
 }
 
-/** Whom the statements of a trust policy name. */
+/** The principals in the statements of a trust policy. */
 export function principalsOf(role: Role | undefined): string[] {
   return statementsIn(role?.trust).flatMap(({ Principal: principal }) =>
     (isObject(principal) ? Object.values(principal).flatMap(textsOf) : textsOf(principal)));
@@ -101,29 +101,29 @@ function isAll(patterns: string[]): boolean {
   return patterns.length === 1 && /^\*+$/.test(patterns[0]);
 }
 
-/** The first of them. */
+/** The first few texts. */
 function some(texts: string[], show: Show): string {
   return listInShort(texts.map(show), texts.length > MAX_COUNT + 1 ? MAX_COUNT : texts.length);
 }
 
-/** A resource without what all of its kind have: `bucket/*`, `table/Orders`. */
+/** A resource without the common part of its ARN: `bucket/*`, `table/Orders`. */
 export function resourceInShort(resource: Text): string {
   const [, , service, , , rest] = partsOf(resource);
   return service === undefined ? resource : `${service}: ${rest}`;
 }
 
-/** `s3` of an ARN or of an action. */
+/** The service of an action, such as `s3`. */
 export function serviceOf(action: Text): string {
   return action.split(':')[0].toLowerCase();
 }
 
-/** Nothing of what is no ARN. */
+/** The parts of an ARN; empty if it is not an ARN. */
 function partsOf(arn: Text): string[] {
   const parts = arnParts(arn);
   return parts.length === 6 && parts[0] === 'arn' ? parts : [];
 }
 
-/** Its name, or the construct path of a role that CloudFormation names. */
+/** The name of a role, or its construct path if CloudFormation generates the name. */
 export function roleInShort(arn: Text): string {
   const [, , service, , , resource = ''] = partsOf(arn);
   return withoutBrackets(service === 'iam' && resource.startsWith('role/') ? resource.slice('role/'.length) : arn);
@@ -141,14 +141,14 @@ export function clusterTitle(cluster: Text, via: Access['via']): string {
   return `${cluster === '*' ? 'Any cluster' : `Cluster ${clusterInWords(cluster)}`}, ${VIA[via]}`;
 }
 
-/** What is unusual about a way to a role. */
+/** Unusual properties of an access. */
 export function notesOn({ via, association, audience, sessionPolicy }: Access): Text[] {
   if (sessionPolicy !== undefined) return ['limited by a session policy'];
   if (via === 'pod-identity') return association ? [] : ['no association yet'];
   return audience === DEFAULT_AUDIENCE ? [] : [`audience ${audience}`];
 }
 
-/** What tells clusters apart first, in two lines: issuers and ARNs begin alike. */
+/** A cluster in two lines, with the distinctive part first, because issuers and ARNs start alike. */
 export function clusterInShort(cluster: Text): [string, string] {
   const eks = /^oidc\.eks\.([a-z0-9-]+)\.[^/]+\/id\/(.+)$/.exec(cluster);
   if (eks) return [eks[2], eks[1]];

@@ -1,5 +1,5 @@
 /**
- * The head of a report, in words: how much is in it, and where it comes from. Runs in the browser, too.
+ * The head of a report: its counts and its origin. Also runs in the browser.
  */
 import { ReportData } from './report-data';
 import { grouped } from '../../analysis/json-values';
@@ -33,7 +33,7 @@ export function numbersOf({ counts, otherIdentities }: ReportData): NumberInWord
     .map(([count, what]) => ({ count, what: count === 1 ? what : what.replace(/^(\S+( account)?)/, '$1s') }));
 }
 
-/** What the report was made from. */
+/** The input of the report. */
 export function originOf({ tool, input, stacks, accounts }: ReportData): string {
   const named = (what: string, names: readonly string[]) =>
     (names.length === 0 ? [] : [`${counted(names.length, what)}: ${listInShort(names, MAX_NAMES)}`]);
@@ -45,7 +45,7 @@ export function originOf({ tool, input, stacks, accounts }: ReportData): string 
   ].join('; ');
 }
 
-/** What is missing in the report. */
+/** Input that is missing in the report. */
 export function missingIn({ unreadable, skipped }: ReportData): string[] {
   return [...unreadable, ...skipped];
 }

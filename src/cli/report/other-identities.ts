@@ -1,5 +1,5 @@
 /**
- * Roles that trust identity providers other than clusters, such as GitHub Actions. No service account is behind these.
+ * Roles that trust identity providers other than clusters, such as GitHub Actions.
  */
 import { Role, Text } from '../../analysis/access-map';
 import { objectOf, propertyOf, textsOf } from '../../analysis/json-values';
@@ -13,11 +13,11 @@ export interface OtherIdentity {
   readonly provider: string;
   /** Without `https://`. */
   readonly issuer: Text;
-  /** What the statement compares `sub` with; nothing if it compares nothing. */
+  /** The values of `sub` in the statement; empty without such a condition. */
   readonly subjects: Text[];
-  /** The role, by its ARN. */
+  /** The ARN of the role. */
   readonly role: Text;
-  /** The statement of the trust policy. */
+  /** The index of the statement in the trust policy. */
   readonly statement: number;
 }
 

@@ -1,13 +1,13 @@
 import { join } from 'path';
 import { buildSync } from 'esbuild';
 
-/** What runs and what it looks like, in the page. */
+/** The script and the style of the page. */
 interface PageAssets {
   readonly script: string;
   readonly style: string;
 }
 
-/** Bundled from the sources. In lib/cli.js this module is its own result: see scripts/bundle.ts. */
+/** Bundles the assets from the sources. The bundle lib/cli.js contains the result instead: see scripts/bundle.ts. */
 export function pageAssets(): PageAssets {
   const { outputFiles } = buildSync({
     absWorkingDir: join(__dirname, '..', '..', '..'),

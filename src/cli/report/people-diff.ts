@@ -1,5 +1,5 @@
 /**
- * Who can act as which service account after a change, and could not before; and the other way round.
+ * Changes in who can act as which service account.
  */
 import type { Direction } from './diff';
 import { mayInShort } from './in-words';
@@ -13,25 +13,25 @@ import { grouped } from '../../analysis/json-values';
 import { linesInShort } from '../../analysis/lists';
 import { shownAccess } from '../../analysis/shown-access';
 
-/** Actors that reach service accounts in a way that was not open before, or is not any more. */
+/** Actors that reach service accounts in a way that is newly open or no longer open. */
 export interface ReachChange {
   readonly kind: 'reach';
   readonly direction: Direction;
   readonly actors: Actor[];
-  /** The way that came or went; the best one, if there are several. */
+  /** The way that was added or removed; the best one if there are several. */
   readonly way: ReportedWay;
-  /** That the way was there before, and is there now: only admission policies changed. These refuse it, or did. */
+  /** Set if only admission policies changed, while the way itself still exists: the policies that deny or denied it. */
   readonly policies?: readonly Text[];
-  /** That the actors reach the service accounts after the change, as they did before, in another way. */
+  /** Whether the actors also reach the service accounts in another way, before and after the change. */
   readonly isReachedAnyway?: boolean;
   readonly serviceAccounts: Text[];
-  /** Those that the service accounts can assume, by their ARNs. */
+  /** ARNs of the roles that the service accounts can assume. */
   readonly roles: Text[];
-  /** What the roles may do, in short. */
+  /** A summary of the permissions of the roles. */
   readonly may: string[];
 }
 
-/** A service account that comes, or gains roles, with those who can act as it. */
+/** A service account that is new or gains roles, with the actors that can act as it. */
 export interface NewAccountChange {
   readonly kind: 'service-account';
   readonly direction: 'wider';
@@ -41,28 +41,28 @@ export interface NewAccountChange {
   readonly may: string[];
 }
 
-/** Something that nobody can judge, and that was not there before. */
+/** A new grant with unknown effect. */
 export interface UnknownChange extends Pick<UnknownReach, 'cluster' | 'actor' | 'reason'> {
   readonly kind: 'unknown-reach';
   readonly direction: 'changed';
 }
 
-/** That one of the reports does not say who can act as the service accounts. */
+/** One of the reports does not contain who can act as the service accounts. */
 export interface ScopeChange {
   readonly kind: 'reach-scope';
   readonly direction: 'changed';
-  /** Undefined if an older version made the report. */
+  /** Undefined if an older version created the report. */
   readonly before?: ReportedReaches['reachScope'];
   readonly after: ReportedReaches['reachScope'];
 }
 
-/** An admission policy that refuses requests on one side only. */
+/** An admission policy that denies requests only before or only after the change. */
 export interface PolicyRefusalChange {
   readonly kind: 'admission-policy';
-  /** `wider`: it does not refuse any more. */
+  /** `wider`: it no longer denies requests. */
   readonly direction: 'wider' | 'narrower';
   readonly policy: Text;
-  /** Why it refuses nothing any more, if it is still there. */
+  /** Why it no longer denies requests, if it still exists. */
   readonly reason?: string;
 }
 
@@ -84,7 +84,7 @@ interface Side {
 }
 
 const MAX_LINES = 3;
-/** Nobody. */
+/** Rank if there is no way. */
 const NONE = CLOSED + 1;
 
 export function peopleChanges(before: ReportData, after: ReportData): PeopleChange[] {
@@ -145,12 +145,12 @@ function sideOf(data: ReportData): Side {
   return { pairs, roles };
 }
 
-/** What changed for one pair. */
+/** A change for one pair. */
 interface PairChange extends Pick<ReachChange, 'direction' | 'way' | 'policies' | 'isReachedAnyway'> {
   readonly pair: Pair;
 }
 
-/** Of service accounts that have a role in both: the same actors by the same way are one. */
+/** Changes for service accounts that have a role in both reports. Equal actors and ways are combined. */
 function reachChanges(old: Side, now: Side, may: May): ReachChange[] {
   const changes = sortedTexts([...old.pairs.keys(), ...now.pairs.keys()]).flatMap(key => {
     const [was, is] = [old.pairs.get(key), now.pairs.get(key)];
@@ -179,7 +179,7 @@ function reachChanges(old: Side, now: Side, may: May): ReachChange[] {
   }).sort((left, right) => compare(right.direction, left.direction)); // wider first
 }
 
-/** A way more beside one that is as certain is no change; but that a policy stops refusing one is. */
+/** An additional way that is not more certain is not a change, but a policy that no longer denies a way is. */
 function changeOf(was: readonly ReportedWay[], is: readonly ReportedWay[]): Array<Omit<PairChange, 'pair'>> {
   const [rankBefore, rankAfter] = [was, is].map(ways => Math.min(NONE, ...ways.map(rankOf)));
   const opened = policyChanges(was, is);
@@ -199,7 +199,7 @@ function changeOf(was: readonly ReportedWay[], is: readonly ReportedWay[]): Arra
   ];
 }
 
-/** Ways that are refused on one side, and open on the other. */
+/** Ways that are denied in one report and open in the other. */
 function policyChanges(
   refused: readonly ReportedWay[], open: readonly ReportedWay[],
 ): Array<Required<Pick<ReachChange, 'way' | 'policies'>>> {
@@ -210,7 +210,7 @@ function policyChanges(
   });
 }
 
-/** The rights, however they are given. */
+/** The rights of a way, regardless of how they are granted. */
 function keyOfWay({ steps }: ReportedWay): string {
   return JSON.stringify(steps.map(({ path, right, to }) => [path, right, to]));
 }

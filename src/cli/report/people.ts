@@ -1,6 +1,5 @@
 /**
- * Who can act as which service account through Kubernetes: what tables, pictures and searches show of it. Runs in the
- * browser.
+ * Who can act as which service account through Kubernetes, for tables, pictures and searches. Also runs in the browser.
  */
 import { keyOfActor, ReachedBy, ReportedReach, ReportedReaches, ReportedWay, UNKNOWN_CLUSTER } from './reaches';
 import { compare, sortedTexts } from './statements';
@@ -12,8 +11,8 @@ import { andMore, listInShort } from '../../analysis/lists';
 import type { Confidence } from '../../analysis/rbac/paths';
 import { isStandIn, withoutBrackets } from '../../analysis/stand-in';
 
-export const PEOPLE_TITLE = 'Who can act as them through Kubernetes';
-export const UNKNOWN_TITLE = 'Who may act as them, which RBAC does not tell';
+export const PEOPLE_TITLE = 'Who can act as these service accounts through Kubernetes';
+export const UNKNOWN_TITLE = 'Who may act as these service accounts (RBAC is inconclusive)';
 
 /** A service account of a row, and who can act as it. */
 export interface ReachedAccount {
@@ -25,20 +24,20 @@ export interface ReachedAccount {
   readonly by: readonly ReachedBy[];
 }
 
-/** Rows of access, as far as people are concerned. */
+/** The part of an access row about people. */
 export interface ReachedRow {
   readonly access?: Access;
   readonly arn: Text;
   readonly reached: readonly ReachedAccount[];
 }
 
-/** One line: the same actors, by the same best way. */
+/** One line: actors with the same ways to the same service accounts. */
 export interface PeopleRow {
   readonly cluster?: Text;
   /** Why the service accounts may be in another cluster. */
   readonly doubt?: string;
   readonly actors: readonly Actor[];
-  /** The best one first, those that are closed last. */
+  /** Best first, closed ways last. */
   readonly ways: readonly ReportedWay[];
   readonly serviceAccounts: readonly ReachedRole[];
 }
@@ -47,13 +46,13 @@ export interface PeopleRow {
 export interface ReachedRole {
   /** `<namespace>/<name>`. */
   readonly serviceAccount: Text;
-  /** By their ARNs. */
+  /** The ARNs of the roles. */
   readonly roles: readonly Text[];
 }
 
 type Who = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount'>;
 
-/** What says for any row of access who can act as its service account. */
+/** Returns a function that finds who can act as the service account of an access. */
 export function reachedAccounts({ reaches }: Pick<ReportedReaches, 'reaches'>): (access: Who) => ReachedAccount[] {
   const byName = new Map<Text, Array<{ readonly reach: ReportedReach; readonly by: readonly ReachedBy[] }>>();
   for (const reach of reaches) {
@@ -78,12 +77,12 @@ export function reachedAccounts({ reaches }: Pick<ReportedReaches, 'reaches'>): 
   };
 }
 
-/** It is not known whether the service account is in the cluster at all. */
+/** Lowers the confidence, because the service account may not be in the cluster. */
 function unsure({ actors, ways }: ReachedBy): ReachedBy {
   return { actors, ways: ways.map(way => ({ ...way, confidence: 'unknown' })) };
 }
 
-/** Lines for the service accounts of rows, those that are open first. */
+/** Lines for the service accounts of rows, open ways first. */
 export function peopleRows(
   rows: readonly ReachedRow[],
   isShown: (actor: Actor) => boolean = () => true,
@@ -130,7 +129,7 @@ function compareActors(left: Actor, right: Actor): number {
 const RANKS: Record<Confidence, number> = { certain: 0, high: 1, medium: 2, low: 3, unknown: 4 };
 export const CLOSED = 5;
 
-/** The most certain is 0; what is closed comes last. */
+/** The most certain way has rank 0; closed ways come last. */
 export function rankOf(way: Pick<ReportedWay, 'confidence' | 'closedBy'>): number {
   return isOpen(way) ? RANKS[way.confidence] : CLOSED;
 }
@@ -148,7 +147,7 @@ export interface ActorWay {
   readonly way: ReportedWay;
 }
 
-/** Everybody who can act as the service account of a row, once. The most certain come first. */
+/** Each actor that can act as the service account of a row once, the most certain first. */
 export function actorsOf({ reached }: Pick<ReachedRow, 'reached'>): ActorWay[] {
   const best = new Map<string, ActorWay>();
   for (const { actors, ways } of reached.flatMap(({ by }) => by)) {
@@ -173,7 +172,7 @@ function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return known;
 }
 
-/** Whether an actor is meant: by a part of how it is called, or of its ARN. */
+/** Whether an actor matches a part of its name or of its ARN. */
 export function isActor(wanted: string): (actor: Actor) => boolean {
   const text = wanted.toLowerCase();
   return actor => textOfActor(actor).toLowerCase().includes(text);
@@ -181,7 +180,7 @@ export function isActor(wanted: string): (actor: Actor) => boolean {
 
 const texts = new WeakMap<ReachedBy, string>();
 
-/** What a search looks at: who, and by which right. */
+/** The text to search: actors and their ways. */
 export function textOfReached({ by }: ReachedAccount): string {
   return by.map(entry => {
     const text = texts.get(entry) ?? [
@@ -192,7 +191,7 @@ export function textOfReached({ by }: ReachedAccount): string {
   }).join('\n');
 }
 
-/** Whether no admission policy refuses it. */
+/** Whether no admission policy denies it. */
 export function isOpen({ closedBy = [] }: Pick<ReportedWay, 'closedBy'>): boolean {
   return closedBy.length === 0;
 }
@@ -201,7 +200,7 @@ function wayKey({ steps, closedBy }: ReportedWay): string {
   return JSON.stringify([steps.map(({ right, to }) => [right, to]), closedBy]);
 }
 
-/** How actors are called: `group dev`, `IAM role ops`; of another account, `IAM role ops of 444455556666`. */
+/** Names of actors: `group dev`, `IAM role ops`; in another account, `IAM role ops of 444455556666`. */
 export function actorNames({ accounts }: { readonly accounts: readonly Text[] }): (actor: Actor) => string {
   return actor => {
     const { text, account } = partsOfActor(actor);
@@ -227,7 +226,7 @@ function partsOfActor({ kind, name }: Actor): { readonly text: string; readonly 
   return { text: `IAM ${type} ${rest.join('/')}`, account };
 }
 
-/** `create pods in payments (RoleBinding payments/dev)`; with what it takes to get there. */
+/** `create pods in payments (RoleBinding payments/dev)`, with the steps before it. */
 export function wayInWords({ steps }: ReportedWay, isShort = false): string {
   return steps.map(({ right, givenBy, to }) => {
     const given = isShort || givenBy.length === 0 ? '' : ` (${listInShort(givenBy, 3)})`;
@@ -237,12 +236,12 @@ export function wayInWords({ steps }: ReportedWay, isShort = false): string {
   }).join('');
 }
 
-/** How sure it is, or what closes it. */
+/** The confidence of a way, or the policies that close it. */
 export function stateInWords(way: ReportedWay, show = (text: string) => text): string {
   return isOpen(way) ? way.confidence : `closed by ${listInShort(way.closedBy!.map(show), 3)}`;
 }
 
-/** The best way; which others there are, is left to JSON. */
+/** The best way, and the number of others. */
 export function waysInShort(ways: readonly ReportedWay[]): string[] {
   const [best] = ways;
   return [
@@ -253,7 +252,7 @@ export function waysInShort(ways: readonly ReportedWay[]): string[] {
   ];
 }
 
-/** How many ways there are beside the best one. */
+/** The number of ways other than the best one. */
 export function othersInShort([best, ...others]: readonly ReportedWay[]): string[] {
   const closed = isOpen(best) ? others.filter(way => !isOpen(way)) : [];
   const more = others.length - closed.length;
@@ -272,22 +271,22 @@ export function unknownInWords({ actor, reason }: UnknownReach, nameOf: (actor: 
   return `${nameOf(actor)}: ${reason}`;
 }
 
-/** What the list of people is not: said once. */
+/** The limitations of the list of people. */
 export function notesOnPeople(
   { reachScope, unknownReaches }: Scope, count: number, doubts: ReadonlyArray<string | undefined> = [],
 ): string[] {
   if (reachScope === 'not read') {
-    return ['It is not known who can act as the service accounts through Kubernetes: no RBAC and no access entries '
-      + 'were read.'];
+    return ['Who can act as the service accounts through Kubernetes is not known, because the input has no RBAC or '
+      + 'access entries.'];
   }
   const reasons = sortedTexts(doubts.flatMap(doubt => doubt ?? []));
   return [
     ...reasons.slice(0, MAX_DOUBTS).map(doubt => `Not certain: ${doubt}.`),
-    ...reasons.length > MAX_DOUBTS ? [`Not certain for ${reasons.length - MAX_DOUBTS} more such reasons.`] : [],
+    ...reasons.length > MAX_DOUBTS ? [`Not certain for ${reasons.length - MAX_DOUBTS} more reasons.`] : [],
     ...count + unknownReaches.length > 0 ? []
-      : ['Nobody can act as them by the RBAC and the access entries that were read.'],
+      : ['Nobody can act as them, according to the RBAC and access entries that were read.'],
     ...reachScope === 'cluster' ? []
-      : ['RBAC and access entries of the cluster that are not in the input are not covered.'],
+      : ['This does not cover RBAC and access entries of the cluster that are not in the input.'],
   ];
 }
 

@@ -1,24 +1,24 @@
 /**
- * What a role may do, taken apart into the smallest pieces and put together again in short.
+ * Splits the permissions of a role into pieces and combines them in a short form.
  */
 import { compare, normalize, sortedTexts, statementsIn } from './statements';
 import { covers, foldCase, overlap, pattern } from '../../analysis/iam/patterns';
 import { readDocument } from '../../analysis/iam/policy-document';
 import { grouped, isObject, JsonObject, objectOf, textsOf } from '../../analysis/json-values';
 
-/** Actions on resources, all under the same conditions. */
+/** Actions on resources with the same conditions. */
 export interface Permission {
   readonly effect: 'Allow' | 'Deny';
   readonly actions: string[];
-  /** True: all actions but these. */
+  /** True for all actions except these. */
   readonly notActions?: boolean;
   readonly resources: string[];
-  /** True: all resources but these. */
+  /** True for all resources except these. */
   readonly notResources?: boolean;
   readonly condition?: JsonObject;
 }
 
-/** One action on one resource. A list with Not is one piece. */
+/** One action on one resource. A NotAction or NotResource list is one piece. */
 interface Piece {
   readonly effect: string;
   readonly action: string;
@@ -28,10 +28,10 @@ interface Piece {
   readonly condition?: JsonObject;
 }
 
-/** The pieces of the documents by what they mean. */
+/** Pieces by their meaning. */
 type Pieces = Map<string, Piece>;
 
-/** The actions are kept as they are written: IAM does not tell upper and lower case apart in them. */
+/** The pieces of documents. Actions keep their case, although IAM ignores it. */
 export function piecesOf(documents: readonly unknown[]): Pieces {
   const pieces = documents
     .flatMap(statementsIn)
@@ -55,8 +55,8 @@ export function piecesOf(documents: readonly unknown[]): Pieces {
 }
 
 /**
- * The pieces that the others do not have, in short. What others allow without a condition by a wider pattern is there
- * already.
+ * The pieces that the others do not have, in short form. Pieces that the others include by a wider pattern without a
+ * condition are left out.
  */
 export function beyond(pieces: Pieces, others: Pieces): Permission[] {
   const wide = [...others.values()].filter(
@@ -71,9 +71,9 @@ export function beyond(pieces: Pieces, others: Pieces): Permission[] {
 }
 
 /**
- * The permissions of documents, in short.
+ * The permissions of documents in short form.
  *
- * @param sessionPolicy what limits them; one that cannot be read limits nothing here
+ * @param sessionPolicy a policy that limits them; ignored if it cannot be read
  */
 export function permissionsOf(documents: readonly unknown[], sessionPolicy?: unknown): Permission[] {
   const pieces = [...piecesOf(documents).values()];
@@ -89,7 +89,7 @@ export function permissionsOf(documents: readonly unknown[], sessionPolicy?: unk
 
 type Half = { readonly text: string; readonly not: boolean };
 
-/** What two pieces both allow, and never less: where patterns only overlap, all that the limit allows. */
+/** The intersection of two pieces, or more: if patterns only overlap, everything that the limit allows. */
 function commonOf(piece: Piece, limit: Piece): Piece[] {
   const action = commonHalf(
     { text: piece.action, not: piece.notActions }, { text: limit.action, not: limit.notActions }, foldCase);
@@ -140,7 +140,7 @@ function halvesOf(statement: JsonObject, name: string): { items: string[]; not: 
   return not === undefined ? { items, not: false } : { items: [JSON.stringify(items)], not: true };
 }
 
-/** Two lists with Not are never one: what one excludes, the other may allow. */
+/** Combines pieces. Two lists with Not are never combined, because one may allow what the other excludes. */
 function inShort(pieces: Piece[]): Permission[] {
   const byResource = [...grouped(pieces, ({ action, ...rest }) =>
     JSON.stringify(rest.notActions ? { action, ...rest } : rest)).values()]

@@ -1,6 +1,6 @@
 /**
- * Where the picture has what. Columns: cluster, who can act as service accounts if that is known, namespace and service
- * account, role, resources. Runs in the browser.
+ * The layout of the picture. Columns: cluster, actors (if known), namespace and service account, role, resources. Also
+ * runs in the browser.
  */
 import { resourceInShort, roleInShort, serviceOf } from './in-words';
 import { ActorWay } from './people';
@@ -20,13 +20,13 @@ export interface Box {
   readonly width: number;
   height: number;
   readonly label: string;
-  /** A second line, or what is in it. */
+  /** A second line, or the number of items in it. */
   readonly more?: string;
-  /** Of a namespace: whether its service accounts are drawn. Of actors: whether no admission policy stops them. */
+  /** For a namespace: whether its service accounts are drawn. For actors: whether no admission policy denies it. */
   readonly isOpen?: boolean;
-  /** Of actors: the names of all of them. */
+  /** For actors: all their names. */
   readonly names?: readonly string[];
-  /** Of actors: what they need for it. */
+  /** For actors: the right that they have. */
   readonly right?: string;
 }
 
@@ -35,7 +35,7 @@ export interface Edge {
   readonly to: Box;
   /** `closed` by an admission policy; a namespace `contains` its service accounts, which is not drawn. */
   readonly kind?: 'closed' | 'contains';
-  /** One of many, which would hide the others. */
+  /** Whether it is one of many edges, which would hide others. */
   readonly isFaint?: boolean;
 }
 
@@ -50,7 +50,7 @@ export interface Picture {
   readonly actorsLeftOut: number;
 }
 
-/** Who can act as the service accounts of an answer, and what they are called. */
+/** Who can act as the service accounts of an answer, and the names of actors. */
 export interface PictureActors {
   readonly of: (answer: Answer) => readonly ActorWay[];
   readonly nameOf: (actor: Actor) => string;
@@ -75,7 +75,7 @@ const MAX_ACTORS = 60;
 const MAX_NAMES = 20;
 const MANY = 8;
 const MAX_ROWS = 60;
-/** As long as there are not more, all are drawn. */
+/** Up to this number, all are drawn. */
 const ALL_OPEN = 40;
 const MAX_TARGETS = 3;
 const NEAR = 6 * STEP;
@@ -83,8 +83,8 @@ const NEAR = 6 * STEP;
 type Drawn = Answer & { readonly access: Access };
 
 /**
- * @param toggled namespaces that somebody has opened or closed, by their id
- * @param isOpenByDefault whether somebody has opened or closed all others
+ * @param toggled namespaces that the user has opened or closed, by ID
+ * @param isOpenByDefault whether the user has opened or closed all others
  */
 export function layOut(
   answers: Answer[],
@@ -176,13 +176,13 @@ export function layOut(
   };
 }
 
-/** Boxes and edges of those who can act as service accounts. */
+/** Boxes and edges of actors that can act as service accounts. */
 class PeopleColumn {
   public readonly boxes: Box[] = [];
   public readonly edges: Edge[] = [];
-  /** Those that are not drawn, by their names. */
+  /** Names of actors that are not drawn. */
   public readonly leftOut = new Set<string>();
-  /** Of open namespaces. */
+  /** The service accounts of open namespaces. */
   private readonly contents = new Map<Box, Box[]>();
   private readonly opened = new Set<Box>();
 
@@ -195,8 +195,8 @@ class PeopleColumn {
   }
 
   /**
-   * @param sources what is drawn of a cluster
-   * @returns where the column ends
+   * @param sources the boxes of a cluster
+   * @returns the end of the column
    */
   public addCluster(sources: ReadonlyArray<readonly [Box, Answer]>, top: number, bottom: number): number {
     if (!this.actors || sources.length === 0) return bottom;
@@ -250,7 +250,7 @@ function middleOf(boxes: readonly Box[]): number {
   return boxes.reduce((sum, { y, height }) => sum + y + height / 2, 0) / boxes.length;
 }
 
-/** Each as near as it can be to where it belongs, and within these if there is room. */
+/** Positions as near as possible to the wanted ones, between top and bottom if there is room. */
 function packed(wanted: readonly number[], top: number, bottom: number): number[] {
   const places: number[] = [];
   for (const y of wanted) places.push(Math.max(y, places.length === 0 ? top : places[places.length - 1] + ACTOR_STEP));
@@ -261,10 +261,10 @@ function packed(wanted: readonly number[], top: number, bottom: number): number[
   return places;
 }
 
-/** A role, undefined where it is elsewhere, with the session policy that limits it. */
+/** A role, if it is in the input, with the session policy that limits it. */
 type Limited = Partial<Pick<Answer['row'], 'role'>> & Pick<Access, 'sessionPolicy'>;
 
-/** Roles that closed namespaces alone use, and the same ones, are one box; but one for each session policy. */
+/** Boxes for roles. Roles used only by the same closed namespaces share a box, if they have no session policies. */
 function rolesFor(sources: Map<Drawn, Box>, box: MakeBox): { roles: Map<Box, Limited[]>; edges: Edge[] } {
   const users = new Map<string, Limited & { arn: Text; boxes: Set<Box> }>();
   for (const [{ row: { arn, role }, access: { sessionPolicy } }, source] of sources) {
@@ -290,7 +290,7 @@ function rolesFor(sources: Map<Drawn, Box>, box: MakeBox): { roles: Map<Box, Lim
   return { roles, edges };
 }
 
-/** The resources, those of several roles once; by service where they would be too many. */
+/** Boxes for resources, shared between roles; by service if there would be too many. */
 function targetsFor(roles: Map<Box, Limited[]>, edges: Edge[], box: MakeBox): Box[] {
   const targets = new Map<string, Box>();
   for (const [from, some] of roles) {
@@ -310,7 +310,7 @@ interface Target {
   readonly more?: string;
 }
 
-/** Of roles that are one box, in one box too. */
+/** The services of roles that share a box. */
 function servicesOf({ id }: Box, roles: Limited[]): Target[] {
   const services = sortedTexts(
     roles
@@ -364,7 +364,7 @@ function splitShort(short: string): [string, string?] {
 }
 
 /**
- * Each as near as it can be to what leads to it first: what does from far away would pull everything into the middle.
+ * Places each box as near as possible to its first source. Distant sources would pull everything into the middle.
  */
 function place(boxes: Box[], edges: Edge[]): void {
   const wanted = new Map(boxes.map(shape => {

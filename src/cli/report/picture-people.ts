@@ -1,6 +1,6 @@
 /**
- * The left end of the picture: who can act as the service accounts that are drawn. Those who reach the same boxes are
- * one. Runs in the browser.
+ * The left end of the picture: who can act as the drawn service accounts. Actors that reach the same boxes share a box.
+ * Also runs in the browser.
  */
 import { ActorWay, isOpen, rankOf } from './people';
 import { keyOfActor } from './reaches';
@@ -8,16 +8,16 @@ import { Actor } from '../../analysis/cluster-access';
 import { grouped } from '../../analysis/json-values';
 import { andMore } from '../../analysis/lists';
 
-/** What actors reach, by the boxes of service accounts and namespaces. */
+/** Actors with the boxes of service accounts and namespaces that they reach. */
 export interface DrawnActors<Box> {
   readonly actors: readonly Actor[];
-  /** Whether no admission policy refuses it. */
+  /** The targets, and whether no admission policy denies the way. */
   readonly to: ReadonlyMap<Box, boolean>;
-  /** `create pods`; how many more there are. */
+  /** `create pods`, and the number of other rights. */
   readonly right: string;
 }
 
-/** Actors by what they reach: what most lead to comes first, so that the picture has few lines that cross. */
+/** Groups actors by what they reach. */
 export function drawnActors<Box extends { readonly id: string; readonly y: number }>(
   sources: ReadonlyArray<readonly [Box, readonly ActorWay[]]>,
 ): DrawnActors<Box>[] {
@@ -38,7 +38,7 @@ export function drawnActors<Box extends { readonly id: string; readonly y: numbe
   });
 }
 
-/** `create pods`, wherever. */
+/** The right without its namespace: `create pods`. */
 function shortRight({ steps: [{ right }] }: ActorWay['way']): string {
   return right.replace(/ in .*$/, '');
 }

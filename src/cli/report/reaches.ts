@@ -1,6 +1,6 @@
 /**
- * Who can act as which service account through Kubernetes, as the report stores it. Actors and service accounts with
- * the same ways share an entry: a cluster of 500 service accounts and 200 people has 100,000 pairs of them.
+ * Who can act as which service account through Kubernetes, as stored in the report. Actors and service accounts with
+ * the same ways share an entry, because 500 service accounts and 200 people have 100,000 pairs.
  */
 import { compare } from './statements';
 import { AccessMap, Text } from '../../analysis/access-map';
@@ -9,15 +9,15 @@ import { grouped } from '../../analysis/json-values';
 import { standIn } from '../../analysis/stand-in';
 
 /**
- * How much is known of who can act as the service accounts:
+ * How much is known about who can act as the service accounts:
  *
- * - `not read`: no RBAC and no access entries were read
- * - `input`: what the input has; the cluster may have more
- * - `cluster`: all that the cluster has
+ * - `not read`: no RBAC or access entries were read
+ * - `input`: RBAC and access entries in the input; the cluster may have more
+ * - `cluster`: all RBAC and access entries of the cluster
  */
 export type ReachScope = 'not read' | 'input' | 'cluster';
 
-/** A way without what the last step leads to: each of the service accounts. */
+/** A way without the target of the last step, which is each of the service accounts. */
 export interface ReportedWay extends Omit<ReachWay, 'steps'> {
   readonly steps: ReadonlyArray<Omit<ReachStep, 'to'> & Partial<Pick<ReachStep, 'to'>>>;
 }
@@ -29,11 +29,11 @@ export interface ReachedBy {
   readonly ways: ReportedWay[];
 }
 
-/** Service accounts, and who can act as them. */
+/** Service accounts and who can act as them. */
 export interface ReportedReach {
-  /** As in `access`; undefined where RBAC of a manifest may be of any cluster. */
+  /** The cluster as in `access`; undefined if RBAC of a manifest may be for any cluster. */
   readonly cluster?: Text;
-  /** All names that `access` may have for it; undefined for any. */
+  /** All names of the cluster in `access`; undefined for any. */
   readonly clusters?: readonly Text[];
   /** Why the service accounts may be in another cluster. */
   readonly doubt?: string;
@@ -49,7 +49,7 @@ export interface ReportedReaches {
   readonly unknownReaches: UnknownReach[];
 }
 
-/** Of access by annotations that name a role of another app: a manifest does not say for which cluster it is. */
+/** The cluster of access by annotations with a role of another app, because the cluster of a manifest is not known. */
 export const UNKNOWN_CLUSTER = standIn('not in the input');
 
 type ReachMap = Pick<AccessMap, 'rbac' | 'principals' | 'reaches' | 'unknownReaches'>;
@@ -66,7 +66,7 @@ export function reportedReaches(map: ReachMap, isComplete = false): ReportedReac
   };
 }
 
-/** What tells actors apart. */
+/** A key that identifies an actor. */
 export function keyOfActor({ kind, name }: Actor): string {
   return JSON.stringify([kind, name]);
 }
@@ -75,7 +75,7 @@ export function keyOfUnknown({ cluster = '', actor, reason }: UnknownReach): str
   return JSON.stringify([actor.kind, actor.name, cluster, reason]);
 }
 
-/** Actors by their ways, service accounts by their actors. */
+/** Groups actors by their ways, and service accounts by their actors. */
 function together(reaches: readonly Reach[]): ReportedReach[] {
   const keyOfWays = waysKeys();
   const sets: ActorSet[] = [];
@@ -97,11 +97,11 @@ function together(reaches: readonly Reach[]): ReportedReach[] {
   }), ({ by: _, ...rest }) => JSON.stringify(rest));
 }
 
-/** What an actor reaches in the same ways. */
+/** Service accounts that an actor reaches in the same ways. */
 interface ActorSet extends Pick<Reach, 'actor' | 'ways'> {
   readonly at: Pick<Reach, 'cluster' | 'clusters' | 'doubt'>;
   readonly serviceAccounts: Text[];
-  /** Of the ways. */
+  /** The key of the ways. */
   readonly key: string;
 }
 
@@ -120,7 +120,7 @@ function reportedWay({ steps, ...way }: ReachWay): ReportedWay {
   };
 }
 
-/** Texts that are equal for equal ways. Steps are written once, since thousands of ways share them. */
+/** Returns a function for keys of ways. Keys of steps are cached, because thousands of ways share them. */
 function waysKeys(): (ways: readonly ReachWay[]) => string {
   const texts = new WeakMap<object, string>();
   const numbers = new Map<string, number>();

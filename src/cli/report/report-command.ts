@@ -91,7 +91,7 @@ function report(program: Program, output: Output, version: string): number {
     throw new ArgumentError(`\`--diff\` requires \`--format\` markdown or json, got: ${format}.`);
   }
   if (diff === undefined && format === 'html' && output.stdout.isTTY === true) {
-    throw new ArgumentError('A page is not for a terminal. Write it to a file: --format html -o access.html.');
+    throw new ArgumentError('HTML cannot be printed to a terminal. Write it to a file: --format html -o access.html.');
   }
   const old = diff === undefined ? undefined : readOld(diff);
   const { map, unreadable, skipped, source } = readMap(paths, options);
@@ -121,14 +121,14 @@ function readOld(file: string): ReportData {
 function chart(data: ReportData, { stderr }: Output): string {
   const { text, isCondensed } = mermaid(data);
   if (isCondensed) {
-    stderr.write('The map is too large for Mermaid: it shows namespaces instead of service accounts.\n'
-      + '--format html shows each.\n');
+    stderr.write('The map is too large for Mermaid, so it shows namespaces instead of service accounts.\n'
+      + 'Use --format html to see each service account.\n');
   }
   return text;
 }
 
-/** The same numbers as on the page and in JSON. */
+/** The same counts as on the page and in JSON. */
 function summary(data: ReportData): string {
   const numbers = numbersOf(data).map(({ count, what }) => `${count} ${what}`).join(', ');
-  return `${numbers}.${data.counts.findings > 0 ? ' cdk-irsa verify explains the findings.' : ''}`;
+  return `${numbers}.${data.counts.findings > 0 ? ' Run cdk-irsa verify to see the findings.' : ''}`;
 }

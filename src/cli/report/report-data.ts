@@ -1,5 +1,5 @@
 /**
- * The machine-readable report: `cdk-irsa report --format json`. Its form is described in README and fixed by
+ * The machine-readable report: `cdk-irsa report --format json`. Its documented format is identified by
  * `schemaVersion`.
  */
 import * as z from 'zod/mini';
@@ -28,7 +28,7 @@ import { pathName } from '../text';
 
 const SCHEMA_VERSION = 1;
 
-/** Pods, without what is in them: environment variables can hold secrets. */
+/** A workload without its spec, because environment variables can contain secrets. */
 export interface ReportedWorkload {
   readonly kind: string;
   readonly name: Text;
@@ -37,7 +37,7 @@ export interface ReportedWorkload {
   readonly place: Place;
 }
 
-/** A stack that was read, or a template. */
+/** A stack or template that was read. */
 interface SourceStack {
   /** Its path in the app, or the name of the template. */
   readonly name: string;
@@ -45,26 +45,26 @@ interface SourceStack {
   readonly region: Text;
 }
 
-/** What was read. */
+/** The input of a report. */
 export interface Source {
   readonly files: number;
-  /** `sha256:…`: the same for the same files, wherever they are. */
+  /** `sha256:…`; the same for the same files, regardless of their location. */
   readonly digest: string;
   readonly stacks: SourceStack[];
 }
 
-/** The same input gives the same report, byte for byte. */
+/** Reproducible: the same input gives exactly the same report. */
 export interface ReportData extends ReportedReaches, ReportedPolicies {
   readonly schemaVersion: typeof SCHEMA_VERSION;
   readonly tool: { readonly name: 'cdk-irsa'; readonly version: string };
   readonly input: Omit<Source, 'stacks'>;
   readonly stacks: SourceStack[];
-  /** To which the stacks are deployed. */
+  /** The accounts to which the stacks are deployed. */
   readonly accounts: Text[];
   readonly counts: Counts & { readonly findings: number };
-  /** What could not be read, and why. */
+  /** Files that could not be read, and why. */
   readonly unreadable: string[];
-  /** What was left out, and what to do to have it checked. */
+  /** Files that were skipped, and how to check them. */
   readonly skipped: string[];
   readonly findings: Finding[];
   readonly clusters: Cluster[];
@@ -73,16 +73,16 @@ export interface ReportData extends ReportedReaches, ReportedPolicies {
   readonly associations: Association[];
   readonly addons: Addon[];
   readonly workloads: ReportedWorkload[];
-  /** Of pods, also to roles of other apps. */
+  /** Access of pods, including to roles of other apps. */
   readonly access: Access[];
-  /** Access of others than pods, through identity providers. */
+  /** Access through identity providers that are not clusters. */
   readonly otherIdentities: OtherIdentity[];
   readonly roles: Role[];
-  /** What the stand-ins of this report name: construct paths, by `Stack/LogicalId`. */
+  /** Construct paths for the stand-ins of this report, keyed by `Stack/LogicalId`. */
   readonly constructPaths: ConstructPaths;
 }
 
-/** Where a report comes from. */
+/** The origin of a report. */
 export interface Origin {
   readonly version: string;
   readonly source: Source;
@@ -93,7 +93,7 @@ export interface Origin {
 }
 
 const SEVERITIES = ['error', 'warning', 'note'];
-/** Of a map that was read from no file. */
+/** For a map that was not read from files. */
 const NO_ORIGIN: Origin = { version: '0.0.0', source: { files: 0, digest: '', stacks: [] } };
 
 export function reportData(map: AccessMap, findings: Finding[], origin: Origin = NO_ORIGIN): ReportData {
@@ -171,7 +171,7 @@ function sortedData(
   };
 }
 
-/** By annotations that name a role of another app. */
+/** Access by annotations with a role of another app. */
 function accessElsewhere({ serviceAccounts, roles }: AccessMap): Access[] {
   const arns = new Set(roles.map(({ arn }) => arn));
   return serviceAccounts
@@ -181,11 +181,11 @@ function accessElsewhere({ serviceAccounts, roles }: AccessMap): Access[] {
     ));
 }
 
-const AGAIN = 'Make it again with cdk-irsa report --format json';
-const TEXT = z.string('a text');
+const AGAIN = 'Create it again with cdk-irsa report --format json';
+const TEXT = z.string('a string');
 const listOf = <T>(item: z.ZodMiniType<T>) => z.array(item, 'a list');
 
-/** What `--diff` reads of an earlier report. The rest is as this command wrote it. */
+/** The parts of an earlier report that `--diff` validates. The rest is trusted. */
 const REPORT = z.looseObject({
   access: listOf(
     z.looseObject(
@@ -218,24 +218,25 @@ const REPORT = z.looseObject({
 });
 
 /**
- * Reads what an earlier `--format json` wrote.
+ * Reads an earlier report in the format json.
  *
- * @throws Error with what is wrong with it, beginning with a verb
+ * @throws Error if it is invalid, with a message that starts with a verb
  */
 export function parseReportData(text: string): ReportData {
   const data = parseJson(text);
   if (!isObject(data) || data.schemaVersion === undefined) {
-    throw new Error('is no report. Make one with cdk-irsa report --format json');
+    throw new Error('is not a report. Create one with cdk-irsa report --format json');
   }
   if (data.schemaVersion !== SCHEMA_VERSION) {
     throw new Error(
-      `has schemaVersion ${JSON.stringify(data.schemaVersion)}, and only ${SCHEMA_VERSION} is read here. Make both `
-        + 'reports with one release of cdk-irsa',
+      `has schemaVersion ${JSON.stringify(data.schemaVersion)}, but only ${SCHEMA_VERSION} is supported. Create both `
+        + 'reports with the same version of cdk-irsa',
     );
   }
   const { error } = REPORT.safeParse(data);
   if (error) {
-    throw new Error(`is no report: \`${pathName(error.issues[0].path)}\` is not ${error.issues[0].message}. ${AGAIN}`);
+    const [{ path, message }] = error.issues;
+    throw new Error(`is not a valid report: \`${pathName(path)}\` must be ${message}. ${AGAIN}`);
   }
   return data as unknown as ReportData;
 }
@@ -244,7 +245,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error('is not JSON. Make it with cdk-irsa report --format json');
+    throw new Error('is not valid JSON. Create it with cdk-irsa report --format json');
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the page lists, and which of it answers a question. Runs in the browser.
+ * The rows of the page, and the search in them. Also runs in the browser.
  */
 import { isActor, ReachedAccount, reachedAccounts, textOfReached } from './people';
 import { permissionsOf } from './permissions';
@@ -11,17 +11,17 @@ import { statementsOf } from '../../analysis/reading/trusted-subjects';
 import { shownAccess } from '../../analysis/shown-access';
 import { matchesPattern } from '../../conventions/wildcards';
 
-/** Who can become a role; or a role that no service account can become. */
+/** A way from a service account to a role, or a role that no service account can assume. */
 export interface Row {
   readonly access?: Access;
   readonly arn: Text;
-  /** Undefined where the role is not in the templates. */
+  /** Undefined if the role is not in the templates. */
   readonly role?: Role;
-  /** What runs as the service account. */
+  /** Workloads that use the service account. */
   readonly workloads: ReportedWorkload[];
   /** Who can act as the service account through Kubernetes. */
   readonly reached: ReachedAccount[];
-  /** All that a search looks at, in lower case. */
+  /** The text to search, in lower case. */
   readonly text: string;
 }
 
@@ -43,7 +43,7 @@ export const EMPTY: Query = {
 /** A policy of a role, or the session policy of an association. */
 export type PlacedPolicy = Omit<Policy, 'kind'> & { readonly kind: Policy['kind'] | 'session' };
 
-/** A statement, and the policy that it is in; none where the policy is not in the templates. */
+/** A statement and its policy; without a statement if the policy is not in the templates. */
 export interface Placed {
   readonly policy: PlacedPolicy;
   readonly index: number;
@@ -52,8 +52,8 @@ export interface Placed {
 
 /**
  * - `allow`: it can
- * - `conditional`: under conditions that only the request knows
- * - `partly`: for a pattern, a part of it or all
+ * - `conditional`: it depends on conditions that are evaluated for each request
+ * - `partly`: part or all of a pattern
  * - `unknown`: one of its policies is not in the templates
  */
 export type Verdict = 'allow' | 'conditional' | 'partly' | 'unknown';
@@ -65,11 +65,11 @@ export interface Reach {
 
 export interface Answer {
   readonly row: Row;
-  /** Where action or resource are asked for. */
+  /** Set if the query has an action or a resource. */
   readonly reach?: Reach;
 }
 
-/** Those with a service account, by namespace, name, cluster; then the other roles. */
+/** The rows with a service account, followed by the other roles. */
 export function rowsOf(data: ReportData): Row[] {
   const { access: all, roles, workloads } = data;
   const access = shownAccess(all);
@@ -111,7 +111,7 @@ export function rowsOf(data: ReportData): Row[] {
       role: byArn.get(arn),
       workloads: running,
       reached,
-      // Costs more than all the rest, and most readers search nothing.
+      // Computed lazily, because it is expensive and most readers do not search.
       get text() {
         return text ??= [...names, ...reached.map(textOfReached), arn, textIn(arn, one?.sessionPolicy)]
           .join('\n').toLowerCase();
@@ -151,9 +151,9 @@ export function search(rows: Row[], query: Query): Answer[] {
 }
 
 /**
- * Whether, and by which statements, a role can do something. A pattern is looked for in any part.
+ * Whether a role can call an action on a resource, and by which statements. Patterns match if any part is allowed.
  *
- * @param sessionPolicy what limits the sessions of the role; null where it cannot be read
+ * @param sessionPolicy the session policy of the role's sessions; null if it cannot be read
  */
 export function reachOf(
   role: Role | undefined,
@@ -164,7 +164,7 @@ export function reachOf(
   const known = policies.filter(({ document }) => document !== undefined);
   const boundary = role?.policies.find(({ kind }) => kind === 'boundary');
   const session: PlacedPolicy = { name: 'session policy', kind: 'session', document: sessionPolicy };
-  const limits = [boundary && (boundary.document ?? null), sessionPolicy]; // null: nobody can read it
+  const limits = [boundary && (boundary.document ?? null), sessionPolicy]; // null: not readable
   const placed = (places: [number, number][]) =>
     places.map(([document, index]): Placed => {
       const policy = known[document] ?? [boundary, session][document - known.length]!;
@@ -186,7 +186,7 @@ export function reachOf(
   return { verdict: 'unknown', statements: unknown.map(policy => ({ policy, index: 0 })) };
 }
 
-/** What a policy that is elsewhere may allow. */
+/** What a policy that is not in the input may allow. */
 const ANYTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
 function isPossible({ decision, statements }: { decision: string; statements: unknown[] }): boolean {
@@ -197,7 +197,7 @@ export function isPattern(text: Text): boolean {
   return /[*?]/.test(text);
 }
 
-/** By a part of the name; a role that lets in a pattern is found by what the pattern matches. */
+/** Whether a row matches parts of names. A pattern is found by any name that it matches. */
 function isNamed({ access, arn, reached }: Row, { namespace, serviceAccount, role, actor }: Query): boolean {
   const fits = (wanted: string, name: Text | undefined) =>
     wanted === ''

@@ -1,36 +1,36 @@
 /**
- * Policy documents as lists of statements, whoever wrote them and however.
+ * Normalizes policy documents to lists of statements.
  */
 import { Policy, Role } from '../../analysis/access-map';
 import { isObject, JsonObject, textsOf } from '../../analysis/json-values';
 import { statementsOf } from '../../analysis/reading/trusted-subjects';
 
-/** The statements of a document, without what is none. */
+/** The valid statements of a document. */
 export function statementsIn(document: unknown): JsonObject[] {
   return statementsOf(document).filter(isObject);
 }
 
-/** The policies that give or deny; a boundary does neither. */
+/** The policies of a role without its boundary. */
 export function identityPolicies({ policies }: Role): Policy[] {
   return policies.filter(({ kind }) => kind !== 'boundary');
 }
 
 /**
- * A statement as a text that is equal for what means the same: order, repeats, `Sid` and one instead of a list are
- * nothing.
+ * A text that is equal for equivalent statements, regardless of order, duplicates, `Sid`, and single values instead of
+ * lists.
  */
 export function canonical(statement: JsonObject): string {
   return JSON.stringify(normalize(statement));
 }
 
-/** The order of code units: the same on every machine. */
+/** Compares by code units, which is the same on every machine. */
 export function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
 const LISTS = ['Action', 'NotAction', 'Resource', 'NotResource'];
 
-/** The statement that {@link canonical} writes. */
+/** The normalized statement for {@link canonical}. */
 export function normalize(statement: JsonObject): JsonObject {
   const entries = Object.entries(statement).filter(([key]) => key !== 'Sid').map(([key, value]): [string, unknown] => [
     key,

@@ -1,6 +1,5 @@
 /**
- * The report in the markup of its page: what a reader without JavaScript sees, and what the script replaces. Every name
- * is somebody else's text, and escaped.
+ * The static HTML of the page, for readers without JavaScript; the script replaces it. Names are untrusted and escaped.
  */
 import { policiesInWords, POLICIES_TITLE } from './guards-in-words';
 import { clusterTitle, mayOfRows, notesOn, roleInShort, who } from './in-words';
@@ -17,10 +16,10 @@ import { listInShort } from '../../analysis/lists';
 import { Finding } from '../../analysis/rules/rule';
 import { printable } from '../text';
 
-/** Data and script have them all; without the script, a browser cannot lay out more in time. */
+/** Browsers cannot lay out more rows in reasonable time without the script, which has all of them. */
 const MAX_ROWS = 5000;
 
-/** Without what may be left out in HTML: there are thousands of rows. */
+/** Omits optional HTML tags, because there may be thousands of rows. */
 export function staticPage(data: ReportData): string {
   const rows = rowsOf(data);
   const open = data.findings.filter(({ suppressed }) => suppressed === undefined);
@@ -40,7 +39,7 @@ export function staticPage(data: ReportData): string {
     ...[...groups.values()].map(tableBody),
     '</table>',
     ...shown.length < ofPods.length
-      ? [`<p>${ofPods.length - shown.length} more are shown with JavaScript, and by cdk-irsa report --format csv.`]
+      ? [`<p>${ofPods.length - shown.length} more: enable JavaScript, or run cdk-irsa report --format csv.`]
       : [],
     ...ofPods.length > 0 ? people(data, ofPods) : [],
     ...data.otherIdentities.length > 0
@@ -53,7 +52,7 @@ export function staticPage(data: ReportData): string {
   ].join('\n');
 }
 
-/** As many as can be read. */
+/** More would not be readable. */
 const MAX_PEOPLE = 500;
 const MAX_NAMES = 5;
 
@@ -73,7 +72,7 @@ function people(data: ReportData, rows: readonly Row[]): string[] {
       : ['<table><thead><tr><th scope=col>Who<th scope=col>By<th scope=col>As (role)<tbody>',
         ...all.slice(0, MAX_PEOPLE).map(row), '</table>'],
     ...all.length > MAX_PEOPLE
-      ? [`<p>${all.length - MAX_PEOPLE} more are shown with JavaScript, and by cdk-irsa report --format csv.`]
+      ? [`<p>${all.length - MAX_PEOPLE} more: enable JavaScript, or run cdk-irsa report --format csv.`]
       : [],
     ...data.unknownReaches.length === 0 ? []
       : [`<h2>${UNKNOWN_TITLE}</h2>`, list(data.unknownReaches.slice(0, MAX_PEOPLE)

@@ -1,5 +1,5 @@
 /**
- * Known findings, from an earlier `--format json`: compared by rule and resource, never by line number or words.
+ * Known findings from an earlier `--format json`, compared by rule and resource, never by line number or wording.
  */
 import { arrayOf, isObject, objectOf, textOf } from '../../analysis/json-values';
 import { reasonOf, readText, UnusableInput } from '../../analysis/reading/unusable-input';
@@ -10,7 +10,7 @@ import { printable } from '../text';
 type Key = Pick<Finding, 'rule' | 'message'> & { readonly place: Partial<Finding['place']> };
 
 /**
- * The findings that are not in the baseline. Of several for one rule and resource, as many are known as it has.
+ * The findings that are not in the baseline. For each rule and resource, the baseline covers as many as it contains.
  *
  * @throws UsageError if the file is not the JSON of `verify`
  */
@@ -24,7 +24,7 @@ export function newFindings(findings: readonly Finding[], file: string): Finding
   });
 }
 
-/** The resource of a template, or the object of a manifest, with which the message begins. */
+/** The key of a finding: its rule, and its resource or the object at the start of the message. */
 function keyOf({ rule, place: { file, stack, logicalId }, message }: Key): string {
   const resource = logicalId === undefined ? [file, message.split(':')[0]] : [stack, logicalId];
   return JSON.stringify([rule, ...resource]);
@@ -33,7 +33,7 @@ function keyOf({ rule, place: { file, stack, logicalId }, message }: Key): strin
 function readBaseline(file: string): Key[] {
   const { findings } = parseBaseline(file);
   if (!Array.isArray(findings)) {
-    throw new UsageError([`${printable(file)}: no baseline. Make one with cdk-irsa verify --format json.`]);
+    throw new UsageError([`${printable(file)}: is not a baseline. Create one with cdk-irsa verify --format json.`]);
   }
   return arrayOf(findings).filter(isObject).map(({ rule, message, place }) => ({
     rule: textOf(rule), message: textOf(message), place: objectOf(place),
@@ -45,6 +45,6 @@ function parseBaseline(file: string): { readonly findings?: unknown } {
     return objectOf<{ findings?: unknown }>(JSON.parse(readText(file)));
   } catch (error) {
     if (UnusableInput.is(error)) throw new UsageError([printable(error.message)]);
-    throw new UsageError([`${printable(file)}: not JSON: ${printable(reasonOf(error))}.`]);
+    throw new UsageError([`${printable(file)}: is not valid JSON: ${printable(reasonOf(error))}.`]);
   }
 }

@@ -2,7 +2,7 @@ import { Verified } from './verified';
 import { countsOf } from '../../analysis/counts';
 import { counts } from '../../analysis/rules/rule';
 
-/** Findings for machines. A field may be added in the same version; one that goes or changes makes a new one. */
+/** Machine-readable findings. Fields may be added; removed or changed fields require a new version. */
 export function findingsJson({ version, map, findings, known = 0, unreadable, skipped }: Verified): object {
   return {
     schemaVersion: 1,

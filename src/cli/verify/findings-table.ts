@@ -6,15 +6,14 @@ import { COLUMNS, counted, printable, wrap } from '../text';
 
 const COLORS: Record<Severity, Style> = { error: 'red', warning: 'yellow', note: 'cyan' };
 
-/** Findings for people: what is wrong, where, and what to do; then how much was looked at. */
+/** Findings for people: what is wrong, where, and what to do; then what was checked. */
 export function findingsTable(verified: Verified, isColored: boolean, columns = COLUMNS): string {
   const { findings, known = 0, unreadable, skipped } = verified;
   const open = findings.filter(({ suppressed }) => suppressed === undefined);
   const off = findings.filter(({ suppressed }) => suppressed !== undefined);
   return [
     ...open.map(finding => paragraph(finding, isColored, columns)),
-    // What is switched off is not forgotten.
-    ...section('Switched off', off.flatMap(({ rule, place, suppressed }) => [
+    ...section('Suppressed', off.flatMap(({ rule, place, suppressed }) => [
       `  ${rule} at ${printable(placeInWords(place))}`,
       ...wrap(suppressed!, '    ', '    ', columns),
     ])),
@@ -25,7 +24,7 @@ export function findingsTable(verified: Verified, isColored: boolean, columns = 
   ].map(lines => `${lines.join('\n')}\n`).join('\n');
 }
 
-/** Places stay in one line, for editors and CI logs that take them for links. */
+/** Places are not wrapped, because editors and CI logs recognize them as links. */
 function paragraph({ rule, severity, message, fix, place, others = [] }: Finding, isColored: boolean, columns: number) {
   const paint = painter(isColored);
   return [

@@ -7,7 +7,7 @@ import { helpUrl } from '../../analysis/rules/help';
 import { Finding, Rule } from '../../analysis/rules/rule';
 
 /**
- * Findings as code scanning takes them.
+ * Formats findings as SARIF for code scanning.
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
@@ -25,7 +25,7 @@ export function sarif({ version, findings, unreadable, skipped }: Verified): obj
             rules: RULES.map(descriptor),
           },
         },
-        // What nobody has looked at is no result, and says so.
+        // Files that were not checked are reported as notifications, not as results.
         invocations: [
           {
             executionSuccessful: unreadable.length === 0,
@@ -73,7 +73,7 @@ function location({ file, line, column, constructPath, logicalId }: Place): obje
   return {
     physicalLocation: {
       artifactLocation: { uri: uriOf(file) },
-      // Code scanning shows no result without a line.
+      // Code scanning does not show results without a line.
       region: line === undefined ? { startLine: 1 } : { startLine: line, startColumn: column },
     },
     ...(name !== undefined && {
@@ -84,7 +84,7 @@ function location({ file, line, column, constructPath, logicalId }: Place): obje
   };
 }
 
-/** Relative to where the command runs, the root of the repository as a rule; a file elsewhere in full. */
+/** Relative to the working directory, usually the root of the repository; absolute for files outside it. */
 function uriOf(file: string): string {
   const path = relative(process.cwd(), file);
   if (isAbsolute(path) || path.startsWith('..')) return pathToFileURL(file).href;

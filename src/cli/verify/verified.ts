@@ -1,20 +1,20 @@
 import { AccessMap, Place } from '../../analysis/access-map';
 import { Finding } from '../../analysis/rules/rule';
 
-/** What was looked at, and what was found. */
+/** The checked input and the findings. */
 export interface Verified {
   readonly version: string;
   readonly map: AccessMap;
   readonly findings: Finding[];
-  /** How many more findings are in the baseline. */
+  /** The number of findings that are in the baseline. */
   readonly known?: number;
-  /** What could not be read, and why. */
+  /** Files that could not be read, and why. */
   readonly unreadable: readonly string[];
-  /** What was left out, and what to do to have it checked. */
+  /** Files that were skipped, and how to check them. */
   readonly skipped: readonly string[];
 }
 
-/** A place in words, as editors and CI logs take it for a link. */
+/** A place as text, in a form that editors and CI logs recognize as a link. */
 export function placeInWords({ file, line, column, constructPath, logicalId }: Place): string {
   const position = line === undefined ? '' : `:${line}:${column}`;
   const resource = constructPath ?? logicalId;

@@ -82,7 +82,7 @@ function ignoredRule(text: string, others = new Map<string, string>()): Map<stri
   }
   if (!RULES.some(({ id }) => id === rule)) {
     const rules = RULES.map(({ id }) => id).join(', ');
-    throw new ArgumentError(`\`--ignore\` must name a rule, got: ${quoted(rule)}. There are: ${rules}.`);
+    throw new ArgumentError(`\`--ignore\` must name a rule, got: ${quoted(rule)}. The rules are: ${rules}.`);
   }
   return others.set(rule, reason);
 }

@@ -1,5 +1,5 @@
 /**
- * Actions as people type them.
+ * Validates actions and suggests corrections.
  */
 import { foldCase, overlap, pattern } from '../../analysis/iam/patterns';
 import { likeness, nearest } from '../../conventions/nearest';
@@ -9,11 +9,11 @@ import { quoted } from '../text';
 const ACTION = /^([a-z0-9-]+:[A-Za-z0-9*?]+|\*)$/i;
 /** `s3PutObject`, `s3.PutObject`, `s3/PutObject`, `s3: PutObject`. */
 const ALMOST = /^([a-z0-9-]+?)[^a-z0-9]*([A-Z*][A-Za-z0-9*?]*)$/;
-/** These match typing errors, too. */
+/** Wildcards that would also match typing errors. */
 const ANY = /^(\*|[^:]*:\*)$/;
 const LIKE_ENOUGH = 0.7;
 
-/** @throws ArgumentError if a text has not the form of an action */
+/** @throws ArgumentError if a text does not have the form of an action */
 export function checkAction(action: string): void {
   if (ACTION.test(action)) return;
   const [, service, name] = ALMOST.exec(action.trim()) ?? [];
@@ -23,7 +23,7 @@ export function checkAction(action: string): void {
   );
 }
 
-/** Actions of policies that somebody may have meant, if no policy names this one. */
+/** Similar actions in policies, if no policy names this one. */
 export function similarActions(action: string, known: readonly string[]): string[] {
   const asked = foldCase(pattern(action));
   const named = known.filter(name => !ANY.test(name));

@@ -86,7 +86,7 @@ export function answerMarkdown(whoCan: WhoCan): string {
     : first + peopleMarkdown(whoCan.data, people, 'who-can', MAX_MARKDOWN_LENGTH - first.length);
 }
 
-/** For machines. A field may be added in the same version; one that goes or changes makes a new one. */
+/** The machine-readable answer. Fields may be added; removed or changed fields require a new version. */
 export function answerJson(whoCan: WhoCan): object {
   const { action, resource, answers, data } = whoCan;
   const { tool, input, reachScope, unknownReaches, unreadable, skipped } = data;
@@ -140,16 +140,16 @@ function summary(whoCan: WhoCan): string {
   const more = [
     ...of('conditional') > 0 ? [`${of('conditional')} under conditions`] : [],
     ...of('unknown') > 0 ? [`${of('unknown')} unknown`] : [],
-    ...others > 0 ? [`${counted(others, 'other role')} can, for whom the table names`] : [],
+    ...others > 0 ? [`${counted(others, 'other role')} can, used by the principals in the table`] : [],
   ];
-  // A role that no pod assumes directly may be the next one of a chain.
+  // A role that no pod assumes directly may be the next role in a chain.
   const nobody = others > 0 ? 'No service account can directly do' : 'No service account can do';
   const subject = certain === 0 ? nobody : `${counted(certain, 'way')} from a service account to`;
   const what = `${subject} ${action} on ${resource ?? 'any resource'}`;
   return `${what}${more.length > 0 ? `; ${more.join('; ')}` : ''}.${peopleCount(whoCan)}`;
 }
 
-/** People, groups, and service accounts that are not those of the answer. */
+/** The number of people, groups and other service accounts that can act as service accounts of the answer. */
 function peopleCount(whoCan: WhoCan): string {
   const open = ofPods(whoCan).flatMap(actorsOf).filter(({ way }) => isOpen(way)).map(({ actor }) => keyOfActor(actor));
   const count = new Set(open).size;

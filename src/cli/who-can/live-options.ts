@@ -1,5 +1,5 @@
 /**
- * The options of `who-can --live`: which cluster is asked, instead of which files are read.
+ * The options of `who-can --live`, which asks a cluster instead of reading files.
  */
 import { ArgumentError, CliOption } from '../arguments';
 import {
@@ -9,7 +9,7 @@ import { API_LISTS, LISTS } from '../doctor/live/api-lists';
 import { DoctorOptions } from '../doctor/options';
 import { IAM_PERMISSIONS, LIVE_ACTIONS } from '../doctor/read/permissions';
 
-/** As commander reads them. */
+/** The options as parsed by commander. */
 export interface LiveOptions extends Pick<DoctorOptions, 'cluster' | 'issuer' | 'region' | 'profile' | 'roleProfile'> {
   readonly live?: boolean;
   readonly context?: string;
@@ -29,7 +29,7 @@ export const LIVE_OPTIONS = [
     .map(option => option.requires(FLAG)),
 ];
 
-/** @throws ArgumentError if a live question names files, or no cluster */
+/** @throws ArgumentError if files are given, or no cluster */
 export function checkLive({ cluster, issuer, context }: LiveOptions, paths: readonly string[]): void {
   if (paths.length > 0) {
     const rule = `\`${FLAG}\` asks a cluster and cannot be combined with paths`;

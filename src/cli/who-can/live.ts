@@ -8,7 +8,7 @@ import { liveMapOf } from '../doctor/live/live-map';
 import { DoctorOptions } from '../doctor/options';
 import { Origin } from '../report/report-data';
 
-/** @throws UnusableInput if the cluster cannot be asked */
+/** @throws UnusableInput if the cluster cannot be read */
 export async function askCluster(
   { context, timeout, ...given }: LiveOptions, output: Output, version: string,
 ): Promise<{ readonly map: AccessMap; readonly origin: Origin }> {
@@ -23,7 +23,7 @@ export async function askCluster(
     intervalSeconds: 0,
     format: 'text',
   };
-  // A separate file: the clients of AWS and Kubernetes are larger than all the rest.
+  // A separate bundle, because the clients of AWS and Kubernetes are larger than everything else.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { readCluster } = require('../doctor/doctor') as typeof import('../doctor/doctor');
   const facts = await readCluster(options, output);

@@ -21,7 +21,7 @@ interface WhoCanOptions extends InputOptions, LiveOptions {
   readonly format: string;
 }
 
-/** What is asked, and how the answer is printed. */
+/** The question, and the format of the answer. */
 interface Question {
   readonly action: string;
   readonly resource?: string;
@@ -35,7 +35,7 @@ const FORMATS: Record<string, (answer: WhoCan, output: Output) => string> = {
   markdown: answer => `${MARKDOWN_MARK}${answerMarkdown(answer)}`,
 };
 
-/** An ARN, the stand-in for one, or all resources. */
+/** An ARN, a stand-in for an ARN, or all resources. */
 const RESOURCE = /^(arn:|⟨|\*$)/;
 
 const OPTIONS = [
@@ -109,11 +109,11 @@ function printAnswer({ format, action, resource }: Question, map: AccessMap, ori
 function checkPath(second: string | undefined, isResource: boolean): void {
   if (second === undefined || isResource || second === '-' || existsSync(second)) return;
   throw new ArgumentError(
-    `${quoted(second)} is neither a resource, which begins with arn: or is '*', nor an existing file or folder.`,
+    `${quoted(second)} is neither a resource (an ARN, or '*') nor an existing file or folder.`,
   );
 }
 
-/** A typing error is not the answer "nobody". */
+/** Suggests corrections, because the answer for a typing error would be "nobody". */
 function similarInWords(action: string, { roles }: ReportData): string[] {
   const known = sortedTexts(roles.flatMap(({ policies }) => policies)
     .flatMap(({ document }) => statementsIn(document))

@@ -1,5 +1,5 @@
 /**
- * Who can do an action on a resource: the question, and the answers to it.
+ * The question of who can do an action on a resource, and its answers.
  */
 import { foldCase, overlap, pattern } from '../../analysis/iam/patterns';
 import { isObject, JsonObject, objectOf, propertyOf, textsOf } from '../../analysis/json-values';
@@ -10,9 +10,9 @@ import { Answer, Placed, Verdict } from '../report/rows';
 
 export interface WhoCan {
   readonly action: string;
-  /** Undefined: any resource. */
+  /** Undefined for any resource. */
   readonly resource?: string;
-  /** Ways from service accounts to roles; and roles that no service account can assume. */
+  /** Ways from service accounts to roles, and roles that no service account can assume. */
   readonly answers: readonly Answer[];
   readonly data: ReportData;
 }
@@ -24,9 +24,9 @@ export const VERDICTS: Record<Verdict, string> = {
   unknown: 'unknown',
 };
 
-/** A part that is only allowed under conditions is not "can". */
+/** The verdict; a part that is only allowed under conditions counts as conditional. */
 export function verdictOf({ reach }: Answer): Verdict {
-  const { verdict, statements } = reach!; // of everything that a question found
+  const { verdict, statements } = reach!; // set for all answers to a question
   const isConditional = verdict === 'partly' && statements.every(({ statement }) => isConditionalIn(statement));
   return isConditional ? 'conditional' : verdict;
 }
@@ -35,7 +35,7 @@ function isConditionalIn(statement: unknown): boolean {
   return Object.keys(objectOf(propertyOf(statement, 'Condition'))).length > 0;
 }
 
-/** The statements that an answer rests on, in words. */
+/** Describes the statements that an answer is based on. */
 export function becauseOf({ row, reach }: Answer, action: string): string[] {
   return row.role === undefined ? ['the role is not in the input']
     : reach!.statements.map(placed => statementInWords(placed, action));
@@ -49,14 +49,14 @@ function statementInWords({ policy, index, statement }: Placed, action: string):
   return `${words} (statement ${index + 1} of ${policy.name}${policy.kind === 'boundary' ? ', its boundary' : ''})`;
 }
 
-/** With the actions that are asked for. */
+/** The statement with only the requested actions. */
 function narrowed(statement: JsonObject, action: string): JsonObject {
   const asked = foldCase(pattern(action));
   const actions = textsOf(statement.Action).filter(name => overlap(foldCase(pattern(name)), asked));
   return actions.length === 0 ? statement : { ...statement, Action: actions };
 }
 
-/** Whom a role trusts that no service account can assume. */
+/** The principals that a role trusts if no service account can assume it. */
 export function trustedInWords({ row: { arn, role } }: Answer, { otherIdentities }: ReportData): string[] {
   const identities = otherIdentities
     .filter(identity => identity.role === arn)

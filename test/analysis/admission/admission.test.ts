@@ -57,10 +57,10 @@ describe('podAdmission', () => {
     expect(podAdmission(document, caller())).toMatchObject({
       answer: 'out',
       nearest: { statement: 0, misses: [{ what: 'condition', got: [subject('api')] }] },
-      reasons: ['`sub` differs: got api, trusted apis (the service account; the namespace payments agrees)'],
+      reasons: ['`sub` differs: got api, trusted apis (the service account; the namespace payments matches)'],
     });
     const denied = trust([trusted(BLUE), trusted(BLUE, subject('api'), DENY)]);
-    const reasons = ['statement 1 of its trust policy denies it'];
+    const reasons = ['statement 1 of the trust policy denies it'];
     expect(podAdmission(denied, caller())).toEqual({ answer: 'out', statement: 1, reasons });
   });
 

@@ -333,7 +333,7 @@ test.each<[string, (stack: Stack) => ICfnConditionExpression | undefined, typeof
   });
   expect(guardedWays(map)).toEqual(expected);
   expect([...new Set(map.otherPolicies?.map(({ reason }) => reason))])
-    .toEqual(expected === OPEN ? ['a condition of its template decides whether it is there'] : []);
+    .toEqual(expected === OPEN ? ['a condition in its template determines whether it is created'] : []);
 });
 
 test.each([

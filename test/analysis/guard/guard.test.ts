@@ -201,7 +201,7 @@ test.each<[string, (policy: any, binding: any) => void, string]>([
   ['has a parameter', (_, binding) => binding.spec.paramRef = { name: 'x' }, 'does not apply to everything'],
   ['has a field that is not known', (_, binding) => binding.spec.other = 1, 'does not apply to everything'],
   ['is of an old version', (_, binding) => binding.apiVersion = 'admissionregistration.k8s.io/v1beta1',
-    'not of the version v1'],
+    'ValidatingAdmissionPolicy shop-guard-use: the apiVersion of its binding shop-guard-use is not v1'],
 ])('a binding that %s', (_, edit, reason) => {
   const objects = edited(pair('use'), edit);
   expect(namesOf(objects)).toEqual([]);
@@ -229,16 +229,17 @@ test('one binding that denies is enough, beside one that warns', () => {
 
 test('policies without a binding, bindings without a policy, and policies of others are named', () => {
   const [policy, binding] = pair('use') as any[];
-  expect(reasonsOf([policy])).toEqual(['ValidatingAdmissionPolicy shop-guard-use: no binding of it was read']);
+  expect(reasonsOf([policy])).toEqual(['ValidatingAdmissionPolicy shop-guard-use: it has no binding in the input']);
   expect(reasonsOf([binding])).toEqual([
-    'ValidatingAdmissionPolicyBinding shop-guard-use: its policy shop-guard-use was not read',
+    'ValidatingAdmissionPolicyBinding shop-guard-use: its policy shop-guard-use is not in the input',
   ]);
   const foreign = {
     ...policy, metadata: { name: 'other' }, spec: { validations: [{ expression: 'false' }] },
   };
-  expect(reasonsOf([foreign])).toEqual(['ValidatingAdmissionPolicy other: it is no policy of WorkloadIdentityGuard']);
+  expect(reasonsOf([foreign])).toEqual(['ValidatingAdmissionPolicy other: it is not a policy of '
+    + 'WorkloadIdentityGuard']);
   expect(reasonsOf([{ ...policy, apiVersion: 'admissionregistration.k8s.io/v1alpha1' }, binding])).toEqual([
-    'ValidatingAdmissionPolicy shop-guard-use: it is not of the version v1',
+    'ValidatingAdmissionPolicy shop-guard-use: its apiVersion is not v1',
   ]);
   expect(reasonsOf([{ ...policy, apiVersion: 'example.com/v1' }])).toEqual([]);
 });

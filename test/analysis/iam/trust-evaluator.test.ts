@@ -133,33 +133,33 @@ describe('conditions', () => {
   });
 
   test.each<[string, any, RegExp]>([
-    ['numbers', { NumericLessThan: { [SUB]: '1' } }, /^statement 0: the operator NumericLessThan is not evaluated$/],
-    ['dates', { DateGreaterThan: { [SUB]: '2020-01-01' } }, /not evaluated/],
-    ['addresses', { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }, /not evaluated/],
-    ['no operator at all', { constructor: { [SUB]: 'x' } }, /not evaluated/],
-    ['a set of no operator', { 'ForSome:StringEquals': { [SUB]: 'x' } }, /not evaluated/],
-    ['Null with IfExists, which IAM refuses', { NullIfExists: { [SUB]: 'true' } }, /not evaluated/],
-    ['Null with a set', { 'ForAllValues:Null': { [SUB]: 'true' } }, /not evaluated/],
-    ['Null of what is no Boolean', { Null: { [SUB]: 'x' } }, /Null wants true or false/],
-    ['Bool of what is no Boolean', { Bool: { [SUB]: 'true' } }, /neither true nor false/],
+    ['numbers', { NumericLessThan: { [SUB]: '1' } }, /^statement 0: the operator NumericLessThan is not supported$/],
+    ['dates', { DateGreaterThan: { [SUB]: '2020-01-01' } }, /is not supported/],
+    ['addresses', { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }, /is not supported/],
+    ['no operator at all', { constructor: { [SUB]: 'x' } }, /is not supported/],
+    ['a set of no operator', { 'ForSome:StringEquals': { [SUB]: 'x' } }, /is not supported/],
+    ['Null with IfExists, which IAM refuses', { NullIfExists: { [SUB]: 'true' } }, /is not supported/],
+    ['Null with a set', { 'ForAllValues:Null': { [SUB]: 'true' } }, /is not supported/],
+    ['Null of what is no Boolean', { Null: { [SUB]: 'x' } }, /Null requires true or false/],
+    ['Bool of what is no Boolean', { Bool: { [SUB]: 'true' } }, /other than true or false/],
     [
       'a key without a value',
       { StringEquals: { 'aws:SourceAccount': '1' } },
-      /nobody knows aws:SourceAccount before the request/,
+      /aws:SourceAccount is not known before the request/,
     ],
-    ['a claim without a value', { StringEquals: { [`${ISSUER}:azp`]: '1' } }, /nobody knows/],
-    ['a tag with the look of an issuer', { StringEquals: { 'aws:PrincipalTag/a.b/c:d': '1' } }, /nobody knows/],
-    ['a list without a set operator', { StringEquals: { [AMR]: 'a' } }, /holds a list/],
-    ['ForAnyValue with IfExists', { 'ForAnyValue:StringEqualsIfExists': { [none]: 'x' } }, /documented in two ways/],
-    ['no values', { StringNotEquals: { [SUB]: [] } }, /gives .* no value/],
-    ['a number', { StringEquals: { [SUB]: 5 } }, /is no text/],
-    ['what is no ARN', { ArnLike: { [SUB]: 'arn:aws:iam::1:role/x' } }, /known only later/],
-    ['a pattern that is no ARN', { ArnNotLike: { 'aws:SourceArn': '*' } }, /known only later/],
-    ['a variable that nobody knows', { StringEquals: { [SUB]: '${aws:username}' } }, /known only later/],
-    ['a variable for a list', { StringEquals: { [SUB]: `\${${AMR}}` } }, /known only later/],
-    ['a variable without end', { StringEquals: { [SUB]: 'system${x' } }, /known only later/],
-    ['a condition that only the deployment knows', '⟨Stack/Condition⟩', /only the deployment knows/],
-    ['an operator that only the deployment knows', { StringEquals: '⟨Stack/Keys⟩' }, /only the deployment knows/],
+    ['a claim without a value', { StringEquals: { [`${ISSUER}:azp`]: '1' } }, /is not known before the request/],
+    ['a tag with the look of an issuer', { StringEquals: { 'aws:PrincipalTag/a.b/c:d': '1' } }, /is not known before/],
+    ['a list without a set operator', { StringEquals: { [AMR]: 'a' } }, /is a list, which requires/],
+    ['ForAnyValue with IfExists', { 'ForAnyValue:StringEqualsIfExists': { [none]: 'x' } }, /is inconsistent/],
+    ['no values', { StringNotEquals: { [SUB]: [] } }, /has no value for/],
+    ['a number', { StringEquals: { [SUB]: 5 } }, /is not a string/],
+    ['what is no ARN', { ArnLike: { [SUB]: 'arn:aws:iam::1:role/x' } }, /cannot be determined yet/],
+    ['a pattern that is no ARN', { ArnNotLike: { 'aws:SourceArn': '*' } }, /cannot be determined yet/],
+    ['a variable that nobody knows', { StringEquals: { [SUB]: '${aws:username}' } }, /cannot be determined yet/],
+    ['a variable for a list', { StringEquals: { [SUB]: `\${${AMR}}` } }, /cannot be determined yet/],
+    ['a variable without end', { StringEquals: { [SUB]: 'system${x' } }, /cannot be determined yet/],
+    ['a condition that only the deployment knows', '⟨Stack/Condition⟩', /only known at deployment/],
+    ['an operator that only the deployment knows', { StringEquals: '⟨Stack/Keys⟩' }, /only known at deployment/],
   ])('are unknown: %s', (_, condition, reason) => {
     expect(evaluateTrust(under(condition), without)).toEqual({
       decision: 'unknown',
@@ -207,9 +207,9 @@ describe('conditions', () => {
     expect(texts(under({ 'ForAnyValue:StringEquals': { [AMR]: 'x' } }), asking)).toEqual([
       '`amr` differs: got nothing, trusted x',
     ]);
-    expect(reasons(under({ Null: { [AMR]: 'true' } }), asking)).toEqual([expect.stringMatching(/holds an empty list/)]);
+    expect(reasons(under({ Null: { [AMR]: 'true' } }), asking)).toEqual([expect.stringMatching(/is an empty list/)]);
     expect(reasons(under({ StringNotEquals: { [AMR]: 'x' } }), asking)).toEqual([
-      expect.stringMatching(/holds a list/),
+      expect.stringMatching(/is a list, which requires/),
     ]);
   });
 
@@ -326,7 +326,7 @@ describe('stand-ins', () => {
 
   test('in the Effect nobody knows it, unless the rest does not match', () => {
     expect(reasons(document({ ...ALLOW, Effect: '⟨S/Effect⟩' }))).toEqual([
-      'statement 0: only the deployment knows the Effect',
+      'statement 0: the Effect is only known at deployment',
     ]);
     expect(decide(document({ ...ALLOW, Effect: '⟨S/Effect⟩', Action: 'sts:AssumeRole' }))).toBe('deny');
     expect(decide(document(ALLOW, { ...ALLOW, Effect: '⟨S/Effect⟩' }))).toBe('unknown');
@@ -399,7 +399,7 @@ describe('principals', () => {
   test('NotPrincipal is refused with a word', () => {
     const { Principal, ...rest } = ALLOW;
     expect(reasons(document({ ...rest, NotPrincipal: Principal }))).toEqual([
-      'statement 0: NotPrincipal is not evaluated: AWS advises against it',
+      'statement 0: NotPrincipal is not supported, because AWS advises against it',
     ]);
   });
 });
@@ -456,43 +456,43 @@ describe('actions and statements', () => {
 
 describe('malformed documents', () => {
   const broken: [string, any][] = [
-    ['the document is no object', undefined],
-    ['the document is no object', null],
-    ['the document is no object', 'text'],
-    ['the document is no object', [ALLOW]],
+    ['the document is not an object', undefined],
+    ['the document is not an object', null],
+    ['the document is not an object', 'text'],
+    ['the document is not an object', [ALLOW]],
     ['the document has no Statement', {}],
     ['the document has no Statement', { Statement: null }],
     ['the document has no Statement', { Statement: 'x' }],
-    ['Version is none of 2012-10-17, 2008-10-17', { Version: '2020-01-01', Statement: [] }],
-    ['IAM knows no element statement of a document', { statement: [] }],
-    ['statement 0: it is no object', document(null)],
-    ['statement 1: it is no object', document(ALLOW, [ALLOW])],
-    ['statement 0: Effect is neither Allow nor Deny', document({ ...ALLOW, Effect: 'allow' })],
-    ['statement 0: IAM knows no Resource there', document({ ...ALLOW, Resource: '*' })],
-    ['statement 0: IAM knows no Conditions there', document({ ...ALLOW, Conditions: {} })],
-    ['statement 0: it must have one of Action and NotAction', document({ ...ALLOW, NotAction: 'x' })],
-    ['statement 0: it must have one of Principal and NotPrincipal', document({ Effect: 'Allow', Action: '*' })],
-    ['statement 0: Action is neither a text nor a list of texts', document({ ...ALLOW, Action: 5 })],
-    ['statement 0: Action is neither a text nor a list of texts', document({ ...ALLOW, Action: [['x']] })],
-    ['statement 0: Action is neither a text nor a list of texts', document({ ...ALLOW, Action: null })],
-    ['statement 0: Principal is neither * nor a map of texts', document({ ...ALLOW, Principal: PROVIDER })],
+    ['Version must be 2012-10-17 or 2008-10-17', { Version: '2020-01-01', Statement: [] }],
+    ['statement is not an element of an IAM policy', { statement: [] }],
+    ['statement 0: it is not an object', document(null)],
+    ['statement 1: it is not an object', document(ALLOW, [ALLOW])],
+    ['statement 0: Effect must be Allow or Deny', document({ ...ALLOW, Effect: 'allow' })],
+    ['statement 0: Resource is not allowed here', document({ ...ALLOW, Resource: '*' })],
+    ['statement 0: Conditions is not allowed here', document({ ...ALLOW, Conditions: {} })],
+    ['statement 0: it must have either Action or NotAction', document({ ...ALLOW, NotAction: 'x' })],
+    ['statement 0: it must have either Principal or NotPrincipal', document({ Effect: 'Allow', Action: '*' })],
+    ['statement 0: Action must be a string or a list of strings', document({ ...ALLOW, Action: 5 })],
+    ['statement 0: Action must be a string or a list of strings', document({ ...ALLOW, Action: [['x']] })],
+    ['statement 0: Action must be a string or a list of strings', document({ ...ALLOW, Action: null })],
+    ['statement 0: Principal must be * or a map of strings', document({ ...ALLOW, Principal: PROVIDER })],
     [
-      'statement 0: Principal is neither * nor a map of texts',
+      'statement 0: Principal must be * or a map of strings',
       document({ ...ALLOW, Principal: { AWS: 111122223333 } }),
     ],
-    ['statement 0: Principal is neither * nor a map of texts', document({ ...ALLOW, Principal: { Human: 'x' } })],
-    ['statement 0: Condition is no object', document({ ...ALLOW, Condition: [] })],
-    ['statement 0: StringEquals is no object', under({ StringEquals: 'x' })],
+    ['statement 0: Principal must be * or a map of strings', document({ ...ALLOW, Principal: { Human: 'x' } })],
+    ['statement 0: Condition must be an object', document({ ...ALLOW, Condition: [] })],
+    ['statement 0: StringEquals must be an object', under({ StringEquals: 'x' })],
     [
-      `statement 0: the value of ${SUB} is neither a text nor a list of texts`,
+      `statement 0: the value of ${SUB} must be a string or a list of strings`,
       under({ StringEquals: { [SUB]: { Ref: 'X' } } }),
     ],
     [
-      `statement 0: the value of ${SUB} is neither a text nor a list of texts`,
+      `statement 0: the value of ${SUB} must be a string or a list of strings`,
       under({ StringEquals: { [SUB]: null } }),
     ],
     [
-      `statement 0: the value of ${SUB} is neither a text nor a list of texts`,
+      `statement 0: the value of ${SUB} must be a string or a list of strings`,
       under({ StringEquals: { [SUB]: [['x']] } }),
     ],
   ];
@@ -533,42 +533,42 @@ describe('near misses', () => {
     [
       'the service account',
       subs('shop:payments'),
-      '`sub` differs: got payment, trusted payments (the service account; the namespace shop agrees)',
+      '`sub` differs: got payment, trusted payments (the service account; the namespace shop matches)',
     ],
     [
       'the namespace',
       subs('shops:payment'),
-      '`sub` differs: got shop, trusted shops (the namespace; the service account payment agrees)',
+      '`sub` differs: got shop, trusted shops (the namespace; the service account payment matches)',
     ],
     ['both', subs('a:b'), '`sub` differs: got shop:payment, trusted a:b (namespace and service account)'],
     [
       'the nearest first, and no more than three',
       subs('a:b', 'shop:x', 'shop:paymenta', 'shop:pay', 'shop:paymentb', 'shop:y'),
       '`sub` differs: got payment, trusted paymenta, paymentb, pay and 2 more (the service account; the namespace '
-        + 'shop agrees)',
+        + 'shop matches)',
     ],
     [
       'a pattern',
       under({ StringLike: { [SUB]: subject('shops*:*') } }),
-      '`sub` differs: got shop, trusted shops* (the namespace; the service account payment agrees)',
+      '`sub` differs: got shop, trusted shops* (the namespace; the service account payment matches)',
     ],
     [
       'a wildcard under StringEquals',
       subs('shop:*'),
-      '`sub` differs: got system:serviceaccount:shop:payment, trusted system:serviceaccount:shop:*: a wildcard under '
-        + 'StringEquals never matches, use StringLike',
+      '`sub` differs: got system:serviceaccount:shop:payment, trusted system:serviceaccount:shop:*: a wildcard with '
+        + 'StringEquals never matches; use StringLike',
     ],
     [
       'the case',
       subs('shop:Payment'),
-      '`sub` differs: got system:serviceaccount:shop:payment, trusted system:serviceaccount:shop:Payment: only upper '
-        + 'and lower case differ',
+      '`sub` differs: got system:serviceaccount:shop:payment, trusted system:serviceaccount:shop:Payment: they differ '
+        + 'only in case',
     ],
     [
       'white space',
       subs('shop:payment '),
-      '`sub` differs: got system:serviceaccount:shop:payment, trusted system:serviceaccount:shop:payment : only white '
-        + 'space at the ends differs',
+      '`sub` differs: got system:serviceaccount:shop:payment, trusted system:serviceaccount:shop:payment : they '
+        + 'differ only in leading or trailing whitespace',
     ],
     [
       'a variable without Version',
@@ -584,12 +584,12 @@ describe('near misses', () => {
     [
       'https:// in the key',
       under({ StringEquals: { [`https://${SUB}`]: 'x' } }),
-      `\`https://\` stands in the key https://${SUB}: IAM's key starts with the host of the issuer`,
+      `the key https://${SUB} contains \`https://\`, but keys of IAM start with the host of the issuer`,
     ],
     [
       'oidc-provider/ in the key',
       under({ StringEquals: { [`oidc-provider/${SUB}`]: 'x' } }),
-      `\`oidc-provider/\` stands in the key oidc-provider/${SUB}: IAM's key starts with the host of the issuer`,
+      `the key oidc-provider/${SUB} contains \`oidc-provider/\`, but keys of IAM start with the host of the issuer`,
     ],
     [
       'another issuer',
@@ -618,7 +618,8 @@ describe('near misses', () => {
       `action differs: got ${WEB_IDENTITY}, trusted sts:AssumeRole, sts:TagSession`,
     ],
     ['no action', document({ ...ALLOW, Action: [] }), `action differs: got ${WEB_IDENTITY}, trusted nothing`],
-    ['NotAction', document({ Effect: 'Allow', Principal: '*', NotAction: 'sts:*' }), `NotAction names ${WEB_IDENTITY}`],
+    ['NotAction', document({ Effect: 'Allow', Principal: '*', NotAction: 'sts:*' }), 'NotAction excludes '
+      + `${WEB_IDENTITY}`],
     [
       'the account of the provider',
       trusting({ Federated: PROVIDER.replace(ACCOUNT, '444455556666') }),
@@ -634,7 +635,7 @@ describe('near misses', () => {
     [
       'the kind of principal',
       trusting({ AWS: PROVIDER }),
-      `principal stands under AWS, where IAM looks for it under Federated: ${PROVIDER}`,
+      `principal is listed under AWS, but IAM expects it under Federated: ${PROVIDER}`,
     ],
     ['nobody', trusting({}), `principal differs: got ${PROVIDER}, trusted nothing`],
   ])('%s', (_, policy, text) => {
@@ -678,7 +679,7 @@ describe('near misses', () => {
       operator: 'StringEquals',
       got: [subject('shop:payment')],
       trusted: [subject('shop:payments')],
-      text: '`sub` differs: got payment, trusted payments (the service account; the namespace shop agrees)',
+      text: '`sub` differs: got payment, trusted payments (the service account; the namespace shop matches)',
     });
   });
 });

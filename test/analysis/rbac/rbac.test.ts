@@ -106,7 +106,7 @@ describe('bindings', () => {
     const answers = (isComplete: boolean, namespace: string) =>
       rbacOf(dangling, isComplete).may(alice, request(`get /pods@${namespace}`));
     expect(answers(true, 'payments')).toBe(false);
-    expect(answers(false, 'payments')).toBe('ClusterRole missing is not among the objects');
+    expect(answers(false, 'payments')).toBe('ClusterRole missing is not in the input');
     expect(answers(false, 'ops')).toBe(false);
     expect(rbacOf(dangling).danglingBindings().map(({ name }) => name)).toEqual(['missing']);
     expect(rbacOf([...dangling, object('ClusterRole', 'missing', PODS)]).danglingBindings()).toEqual([]);
@@ -200,7 +200,7 @@ describe('aggregation', () => {
       aggregated('outside', [{ matchLabels: { a: '1' } }], {}, [rule('get', '', 'lost')]),
     ];
     expect(['low', 'none'].map(resource => may(roles, resource))).toEqual([true, false]);
-    expect(may(roles, 'written')).toBe('ClusterRole other is aggregated in a cycle, which may keep its own rules');
+    expect(may(roles, 'written')).toBe('ClusterRole other is aggregated in a cycle and may keep its own rules');
     expect(may(roles, 'lost', 'outside')).toBe(false);
   });
 
@@ -219,7 +219,7 @@ describe('aggregation', () => {
       aggregated('all', [{ matchLabels: { a: '1' } }]), plain('open', 'open', { a: '${A}' }),
       plain('chart', 'chart', { app: '${A}' }),
     ];
-    expect(may(roles, 'open')).toBe('whether the label a is as the selector says is known only later');
+    expect(may(roles, 'open')).toBe('whether the label a matches the selector cannot be determined yet');
     expect(may(roles, 'chart')).toBe(false);
   });
 

@@ -72,8 +72,8 @@ function clusterV2In(stack: Stack, props: Partial<eksV2.ClusterProps> = {}): eks
 
 const { API, CONFIG_MAP, API_AND_CONFIG_MAP } = eks.AuthenticationMode;
 
-const IGNORED = 'the authentication mode of the template, CONFIG_MAP, ignores the access entry, unless it was changed '
-  + 'elsewhere';
+const IGNORED = 'the authentication mode in the template, CONFIG_MAP, ignores the access entry, unless it was changed '
+  + 'outside the template';
 
 describe('aws-eks', () => {
   const make = (authenticationMode?: eks.AuthenticationMode) => mapOf(stack => {
@@ -142,7 +142,8 @@ describe('aws-eks', () => {
       cluster.addManifest('more', DEV);
     });
     expect(principalsOf(map)).toEqual([
-      'kubectl role role/kubectl: (the CDK applies manifests with it, and its rights in the cluster are not in the '
+      'kubectl role role/kubectl: (the CDK applies manifests with this role, but its rights in the cluster are not in '
+        + 'the '
         + 'templates)',
     ]);
     expect(map.unknownReaches.map(({ actor }) => actor.name)).toEqual(['arn:aws:iam::111122223333:role/kubectl']);
@@ -154,7 +155,7 @@ describe('aws-eks-v2', () => {
     accessScopeType: eksV2.AccessScopeType.NAMESPACE, namespaces,
   });
 
-  test('access entries, kubectl, and whoever deploys the stack', () => {
+  test('access entries, kubectl, and deployer of the stack', () => {
     const map = mapOf(stack => {
       const cluster = clusterV2In(stack, {
         kubectlProviderOptions: { kubectlLayer: new KubectlV33Layer(stack, 'Layer') },
@@ -169,13 +170,13 @@ describe('aws-eks-v2', () => {
       'access entry role/⟨Stack/Admin⟩: AmazonEKSClusterAdminPolicy',
       'access entry role/⟨Stack/Ops⟩: AmazonEKSEditPolicy in payments',
       'access entry role/⟨Stack/Web⟩: AmazonEKSEditPolicy in web-*',
-      'cluster creator ⟨whoever deploys Stack⟩: AmazonEKSClusterAdminPolicy',
+      'cluster creator ⟨deployer of Stack⟩: AmazonEKSClusterAdminPolicy',
     ]);
     expect(reachesOf(map)).toEqual([
       'role/⟨Stack/Cluster/KubectlProvider/Handler/ServiceRole⟩: payments/api certain create-pods',
       'role/⟨Stack/Admin⟩: payments/api certain create-pods',
       'role/⟨Stack/Ops⟩: payments/api certain create-pods',
-      '⟨whoever deploys Stack⟩: payments/api certain create-pods',
+      '⟨deployer of Stack⟩: payments/api certain create-pods',
     ]);
   });
 
@@ -189,8 +190,8 @@ describe('aws-eks-v2', () => {
     });
     expect(principalsOf(made(false))).toEqual([]);
     expect(principalsOf(made({ Ref: 'Bootstrap' }))).toEqual([
-      'cluster creator ⟨whoever deploys Stack⟩: AmazonEKSClusterAdminPolicy (whether the creator of the cluster is an '
-        + 'administrator is known only later)',
+      'cluster creator ⟨deployer of Stack⟩: AmazonEKSClusterAdminPolicy (whether the creator of the cluster is an '
+        + 'administrator cannot be determined yet)',
     ]);
   });
 });

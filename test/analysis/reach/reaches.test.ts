@@ -223,13 +223,13 @@ describe('access entries', () => {
     const reasons = (properties: object) => mapOf({ resources: { ...OF_POD, Entry: entry(properties) } })
       .map.unknownReaches.map(({ actor, reason, cluster }) => [actor.name, cluster, reason]);
     expect(reasons({ AccessPolicies: [policy('AmazonEKSNewPolicy')] })).toEqual([
-      [OPS, CLUSTER_ARN, 'what the access policy AmazonEKSNewPolicy gives is not known here'],
+      [OPS, CLUSTER_ARN, 'the permissions of the access policy AmazonEKSNewPolicy are not known'],
     ]);
     expect(reasons({ AccessPolicies: [{ PolicyArn: { Ref: 'X' } }] })).toEqual([
       [OPS, CLUSTER_ARN, 'an access policy of the access entry cannot be read'],
     ]);
     expect(reasons({ KubernetesGroups: { 'Fn::GetAtt': ['Entry', 'Groups'] } })).toEqual([
-      [OPS, CLUSTER_ARN, 'the groups or the access policies of the access entry are known only later'],
+      [OPS, CLUSTER_ARN, 'the groups or the access policies of the access entry cannot be determined yet'],
     ]);
   });
 
@@ -283,9 +283,9 @@ test('what Kubernetes refuses, and roles that are not there, are named', () => {
   });
   expect(map.reaches).toEqual([]);
   expect(map.unknownReaches.map(({ actor, reason }) => [actor.name, reason])).toEqual([
-    ['dev', 'ClusterRole absent is not among the objects'],
+    ['dev', 'ClusterRole absent was not found'],
     ['dev', 'a controller of applications.argoproj.io may run pods'],
-    ['⟨subjects of RoleBinding payments/a⟩', expect.stringMatching(/^RoleBinding payments\/a: subjects\[0\]\.kind must be/)],
+    ['⟨subjects of RoleBinding payments/a⟩', expect.stringMatching(/^RoleBinding payments\/a: subjects\[0\]\.kind must/)],
   ]);
 });
 

@@ -154,19 +154,19 @@ test.each([
 
 describe('what cannot be read is said, with the file', () => {
   const manifest = (artifacts: any) => ({ 'manifest.json': { version: '48.0.0', artifacts } });
-  const given = 'Give a cloud assembly: the folder that `cdk synth` writes, cdk.out.';
+  const given = 'Pass a cloud assembly: the folder that `cdk synth` writes, cdk.out.';
   test.each<[string, Record<string, unknown>, string]>([
     ['no assembly', { 'other.txt': '' }, `manifest.json: cannot be read: no such file or directory. ${given}`],
     [
       'another manifest',
       { 'manifest.json': { name: 'a web page' } },
-      'manifest.json: not the manifest of a cloud assembly. Give the folder that `cdk synth` writes, cdk.out.',
+      'manifest.json: is not the manifest of a cloud assembly. Pass the folder that `cdk synth` writes, cdk.out.',
     ],
-    ['a list', { 'manifest.json': [] }, `manifest.json: must hold an object. ${given}`],
+    ['a list', { 'manifest.json': [] }, `manifest.json: must contain a JSON object. ${given}`],
     [
       'other bytes',
       { 'manifest.json': Buffer.from([0xff, 0xfe, 0x00]) },
-      `manifest.json: cannot be read: it is no UTF-8 text. ${given}`,
+      `manifest.json: cannot be read: it is not UTF-8 text. ${given}`,
     ],
     [
       'a missing template',
@@ -176,22 +176,23 @@ describe('what cannot be read is said, with the file', () => {
     [
       'a template cut off',
       { ...manifest({ A: artifact('A') }), 'A.template.json': '{"Resources":{"Role":{"Ty' },
-      'A.template.json: not JSON, or cut off: ',
+      'A.template.json: is not valid JSON, or is truncated: Unterminated string in JSON at position 25. Run `cdk '
+        + 'synth` again.',
     ],
     [
       'a template of something else',
       { ...manifest({ A: artifact('A') }), 'A.template.json': { Resources: [] } },
-      'A.template.json: not a CloudFormation template: Resources must be an object. Run `cdk synth` again.',
+      'A.template.json: is not a CloudFormation template: Resources must be an object. Run `cdk synth` again.',
     ],
     [
       'a file elsewhere',
       manifest({ A: { ...artifact('A'), properties: { templateFile: '../../etc/passwd' } } }),
-      'manifest.json: names a file outside of its folder, "../../etc/passwd".',
+      'manifest.json: refers to a file outside its folder: "../../etc/passwd".',
     ],
     [
       'a stage elsewhere',
       manifest({ A: { type: 'cdk:cloud-assembly', properties: { directoryName: '..' } } }),
-      'manifest.json: names a file outside of its folder, "..".',
+      'manifest.json: refers to a file outside its folder: "..".',
     ],
     [
       'a stage in itself',
@@ -218,7 +219,7 @@ describe('what cannot be read is said, with the file', () => {
           Resources: { Inner: { Type: 'AWS::CloudFormation::Stack', Metadata: { 'aws:asset:path': '../B.json' } } },
         },
       },
-      'A.template.json: names a file outside of its folder, "../B.json".',
+      'A.template.json: refers to a file outside its folder: "../B.json".',
     ],
   ])('%s', (_, files, message) => {
     const folder = folderWith(files);

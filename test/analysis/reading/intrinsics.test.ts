@@ -201,11 +201,11 @@ describe('what nobody can take apart is not guessed', () => {
   });
 
   test.each([
-    ['a name that is not there', { Ref: 'Nothing' }, 'Stack: Ref of Nothing, which the template does not have'],
+    ['a name that is not there', { Ref: 'Nothing' }, 'Stack: Ref refers to Nothing, which is not in the template'],
     [
       'an attribute of nothing',
       { 'Fn::GetAtt': ['Nothing', 'Arn'] },
-      'Stack: Fn::GetAtt of Nothing, which the template does not have',
+      'Stack: Fn::GetAtt refers to Nothing, which is not in the template',
     ],
   ])('%s is said', (_, value, said) => {
     expect(resolve(value)).toEqual({ value: '⟨Stack/unresolved⟩', unresolved: [said] });
@@ -239,13 +239,14 @@ describe('what nobody can take apart is not guessed', () => {
       'Fn::ImportValue': 'a',
     });
     expect(value).toMatch(/unresolved⟩$/);
-    expect(unresolved).toEqual([expect.stringContaining('stacks that refer to each other in a circle')]);
+    expect(unresolved).toEqual([expect.stringContaining('stacks refer to each other in a cycle')]);
   });
 
   test('nor is depth', () => {
     let value: any = 'x';
     for (let depth = 0; depth < 5000; depth++) value = { 'Fn::Join': ['', [value]] };
-    expect(resolve(value).unresolved).toEqual(['Stack: functions that are nested too deep, or in a circle']);
+    expect(resolve(value).unresolved).toEqual(['Stack: functions are nested too deeply or refer to each other in a '
+      + 'cycle']);
   });
 });
 
@@ -451,7 +452,7 @@ describe('templates of others', () => {
       ]),
     );
     expect(resolve({ 'Fn::ImportValue': 'e0' }, { Outputs }).unresolved).toEqual([
-      'Stack: functions that are nested too deep, or in a circle',
+      'Stack: functions are nested too deeply or refer to each other in a cycle',
     ]);
   });
 });

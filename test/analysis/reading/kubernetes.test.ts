@@ -240,30 +240,30 @@ test.each([
   [
     'a bracket that stays open',
     'a: 1\n---\nb: [1,\n',
-    /^a\.yaml:4:1: not YAML: .+ Correct it, or leave the file out\.$/,
+    /^a\.yaml:4:1: is not valid YAML: .+ Correct it, or exclude the file\.$/,
   ],
-  ['a wrong indentation', 'kind: Pod\n---\na:\n   b: 1\n  c: 2\n', /^a\.yaml:5:1: not YAML: /],
+  ['a wrong indentation', 'kind: Pod\n---\na:\n   b: 1\n  c: 2\n', /^a\.yaml:5:1: is not valid YAML: /],
   [
     'a template of Helm',
     'a: 1\n---\n{{- if .Values.create }}\nkind: Pod\n',
-    /^a\.yaml:\d+:\d+: not YAML: .+ If it is a template, render it first: helm template <release> <chart>\.$/,
+    /^a\.yaml:\d+:\d+: is not valid YAML: .+ If it is a template, render it first: helm template <release> <chart>\.$/,
   ],
   [
     'a template of envsubst',
     'a: 1\n---\nb: ${B}\n  c: ${C}: d\n',
-    /^a\.yaml:\d+:\d+: not YAML: .+ render it first: flux build kustomization .+ \(Flux\), or envsubst < <file>\.$/,
+    /^a\.yaml:\d+:\d+: is not valid YAML: .+ render it first: flux build kustomization .+, or envsubst < <file>\.$/,
   ],
   [
     'a name that is a list',
     'kind: ServiceAccount\napiVersion: v1\nmetadata:\n  name: [a]\n',
-    /^a\.yaml:1: metadata\.name must be a text, got: \["a"\]\. If it is a template, render it first\.$/,
+    /^a\.yaml:1: metadata\.name must be a string, got: \["a"\]\. If it is a template, render it first\.$/,
   ],
   [
     'no name',
     '{ kind: Pod, metadata: {}, spec: { containers: [] } }',
-    /^a\.yaml:1: metadata\.name must be a text, got: nothing\./,
+    /^a\.yaml:1: metadata\.name must be a string, got: nothing\./,
   ],
-  ['a tab', 'a:\n\tb: 1\n', /^a\.yaml:2:1: not YAML: /],
+  ['a tab', 'a:\n\tb: 1\n', /^a\.yaml:2:1: is not valid YAML: /],
   [
     'aliases of aliases',
     `a: &a [1,1,1,1,1,1,1,1,1,1]\n${'bcdefgh'
@@ -327,7 +327,7 @@ test('thousands of documents take memory for the longest alone', () => {
 
 test('a document over 16 MB is refused', () => {
   expect(() => read(`a: 1\n---\nb: "${'x'.repeat(17 * 1024 * 1024)}"\n`)).toThrow(
-    'a.yaml:2: a document has more than 16 MB. Split it.',
+    'a.yaml:2: the document is larger than 16 MB. Split it.',
   );
 });
 
@@ -361,9 +361,9 @@ describe('files and folders beside the assembly', () => {
       'of other bytes',
       { 'a.yaml': Buffer.from([0xc3, 0x28]) },
       'a.yaml',
-      'a.yaml: cannot be read: it is no UTF-8 text.',
+      'a.yaml: cannot be read: it is not UTF-8 text.',
     ],
-    ['that is wrong, in a folder', { 'sub/a.yaml': 'a: [' }, '.', 'sub/a.yaml:1:5: not YAML: '],
+    ['that is wrong, in a folder', { 'sub/a.yaml': 'a: [' }, '.', 'sub/a.yaml:1:5: is not valid YAML: '],
   ])('a file %s is an error', (_, files, name, message) => {
     const folder = folderWith({ ...files, 'there.txt': '' });
     expect(() => mapOf(assembly, { manifests: [`${folder}/${name}`] })).toThrow(message);

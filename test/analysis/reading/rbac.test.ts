@@ -145,11 +145,11 @@ describe('what Kubernetes refuses is listed, and the rest counts', () => {
   test.each<[text: string, problem: string]>([
     [object('Role', { apiVersion: 'rbac.authorization.k8s.io/v1beta1' }),
       'apiVersion must be rbac.authorization.k8s.io/v1, got: rbac.authorization.k8s.io/v1beta1'],
-    [object('Role', {}, {}), 'metadata.name must be a name without / and %'],
-    [object('Role', {}, { name: 'a/b' }), 'metadata.name must be a name without / and %'],
-    [object('Role', {}, { name: 1 }), 'metadata.name must be a name without / and %'],
+    [object('Role', {}, {}), 'metadata.name must be a name without / or %'],
+    [object('Role', {}, { name: 'a/b' }), 'metadata.name must be a name without / or %'],
+    [object('Role', {}, { name: 1 }), 'metadata.name must be a name without / or %'],
     [object('Role', {}, { name: 'a', namespace: 'A' }), 'metadata.namespace must be the name of a namespace, got: A'],
-    [object('Role', { aggregationRule: {} }), 'aggregationRule is for ClusterRoles only'],
+    [object('Role', { aggregationRule: {} }), 'aggregationRule is only allowed in ClusterRoles'],
     [object('RoleBinding', {}), 'roleRef.kind must be ClusterRole or Role, got: nothing'],
     [object('RoleBinding', { roleRef: { kind: 'Group', name: 'a' } }),
       'roleRef.kind must be ClusterRole or Role, got: Group'],
@@ -204,7 +204,7 @@ describe('what Kubernetes refuses is listed, and the rest counts', () => {
 
   test('URLs are for ClusterRoles', () => {
     const rules = [{ verbs: ['get'], nonResourceURLs: ['/x'] }];
-    expect(problems(object('Role', { rules }))).toEqual(['rules[0].nonResourceURLs are for ClusterRoles only']);
+    expect(problems(object('Role', { rules }))).toEqual(['rules[0].nonResourceURLs are only allowed in ClusterRoles']);
     expect(problems(object('ClusterRole', { rules }))).toEqual([]);
   });
 

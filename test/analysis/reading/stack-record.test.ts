@@ -119,7 +119,7 @@ describe('an assembly of somebody else', () => {
   test.each(['../secret.yaml', 'a/../../secret.yaml'])('names no manifest of the assembly outside of it: %s', path => {
     const folder = folderOf(recordOf([{ path }]), { 'secret.yaml': annotated('secret/secret', 'secret') });
     expect(() => accountsOf(folder)).toThrow(
-      `${folder}/cdk.out/Stack.cdk-irsa.json: names a file outside of its folder, ${JSON.stringify(path)}.`,
+      `${folder}/cdk.out/Stack.cdk-irsa.json: refers to a file outside its folder: ${JSON.stringify(path)}.`,
     );
   });
 
@@ -139,13 +139,15 @@ describe('an assembly of somebody else', () => {
 test.each([2, '1', undefined])('a record of version %p is refused', version => {
   const folder = folderOf({ ...recordOf([]), version });
   expect(() => readAssembly(join(folder, 'cdk.out'))).toThrow(
-    `${folder}/cdk.out/Stack.cdk-irsa.json: written by another version of cdk-irsa. Run \`cdk synth\` with this one.`,
+    `${folder}/cdk.out/Stack.cdk-irsa.json: was written by a different version of cdk-irsa. Run \`cdk synth\` with `
+      + 'this version.',
   );
 });
 
 test('a record that is cut off is refused, and without one, the files with the names of the stack count', () => {
   const folder = folderOf('{"version": 1,');
-  expect(() => readAssembly(join(folder, 'cdk.out'))).toThrow('Stack.cdk-irsa.json: not JSON, or cut off');
+  expect(() => readAssembly(join(folder, 'cdk.out'))).toThrow('Stack.cdk-irsa.json: is not valid JSON, or is '
+    + 'truncated');
   expect(accountsOf(folderOf(undefined, { 'cdk.out/Stack.k8s.yaml': TEXT })).map(names)).toEqual(['payments/api']);
 });
 

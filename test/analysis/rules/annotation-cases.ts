@@ -33,12 +33,12 @@ const deployment = (metadata: Record<string, unknown>, ofPods: Record<string, un
   })}\n`;
 const onAccount = (what: string): Expected[] => [{
   message: `ServiceAccount payments/api: has ${what}, which the webhook does not read.`,
-  fix: `Write the annotation ${KEY}.`,
+  fix: `Use the annotation ${KEY}.`,
   at: 'sa.yaml:2:1',
 }];
 const onWorkload = (what: string): Expected[] => [{
   message: `Deployment payments/web: has ${what}, which the webhook does not read.`,
-  fix: `Annotate its ServiceAccount, payments/web, with ${KEY}.`,
+  fix: `Add the annotation ${KEY} to its ServiceAccount, payments/web.`,
   at: 'web.yaml:2:1',
 }];
 const also = ['undeclared-service-account'];
@@ -49,8 +49,8 @@ const withEnv = (...env: object[]) => ({
   }),
 });
 const beside = (what: string, them = 'it'): Expected[] => [{
-  message: `Pod payments/main: container main sets ${what}, which SDKs take before the role of payments/api.`,
-  fix: `Remove ${them}, or leave the container out: eks.amazonaws.com/skip-containers.`,
+  message: `Pod payments/main: container main sets ${what}, which SDKs prefer to the role of payments/api.`,
+  fix: `Remove ${them}, or exclude the container with eks.amazonaws.com/skip-containers.`,
   at: 'pod.yaml:2:1',
 }];
 
@@ -93,8 +93,8 @@ export const ANNOTATION_CASES: Case[] = [
     resources: ROLE,
     manifests: { 'sa.yaml': serviceAccount('payments/api') },
     expected: [{
-      message: `ServiceAccount payments/api: role ${arnOf('api')} trusts it, and it has no annotation.`,
-      fix: `Annotate it, ${KEY}: ${arnOf('api')}.`,
+      message: `ServiceAccount payments/api: role ${arnOf('api')} trusts it, but it has no annotation.`,
+      fix: `Add the annotation ${KEY}: ${arnOf('api')}.`,
       at: 'sa.yaml:2:1',
     }],
   },

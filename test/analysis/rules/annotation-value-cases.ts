@@ -27,8 +27,8 @@ spec:
       containers: [{ name: main }, { name: proxy }]
 `;
 const notAString = (what: string, value: string, at: string, object = 'ServiceAccount payments/api'): Expected => ({
-  message: `${object}: the ${what} is ${value}, which is not a string, so the API server refuses the object.`,
-  fix: `Write it in quotes: ${JSON.stringify(value)}.`,
+  message: `${object}: the ${what} is ${value}, which is not a string, so the API server rejects the object.`,
+  fix: `Quote the value: ${JSON.stringify(value)}.`,
   at,
 });
 const ignored = (name: string, words: string, fix: string, more: Partial<Expected> = {}): Expected => ({
@@ -94,9 +94,8 @@ export const ANNOTATION_VALUE_CASES: Case[] = [
     resources: { Role: role('api', [trusting('payments:web')]) },
     manifests: { 'sa.yaml': account(`${key('role-arn')}: ${arnOf('api')}`) },
     expected: [{
-      message: `ServiceAccount payments/api: the key ${key('role-arn')} stands twice in one map, and the last one `
-        + 'counts.',
-      fix: 'Keep one. Kustomize and strict decoding refuse the file.',
+      message: `ServiceAccount payments/api: the key ${key('role-arn')} occurs twice in one map; the last value wins.`,
+      fix: 'Remove the duplicate. Kustomize and strict decoding reject the file.',
       at: 'sa.yaml:8:5',
     }],
     also: ['role-does-not-trust'],
@@ -110,8 +109,8 @@ export const ANNOTATION_VALUE_CASES: Case[] = [
         + '        - name: main\n          image: one\n          image: other\n          image: third\n',
     },
     expected: [12, 13].map(line => ({
-      message: 'Pod b/a: the key image stands twice in one map, and the last one counts.',
-      fix: 'Keep one. Kustomize and strict decoding refuse the file.',
+      message: 'Pod b/a: the key image occurs twice in one map; the last value wins.',
+      fix: 'Remove the duplicate. Kustomize and strict decoding reject the file.',
       at: `web.yaml:${line}:11`,
     })),
   },
@@ -142,17 +141,17 @@ export const ANNOTATION_VALUE_CASES: Case[] = [
         SECONDS),
     ]],
     ['too short', 'token-expiration', '"599"', [
-      ignored('token-expiration', 'is "599": the webhook takes 600 seconds at least', SECONDS, { severity: 'note' }),
+      ignored('token-expiration', 'is "599": the webhook uses at least 600 seconds', SECONDS, { severity: 'note' }),
     ]],
     ['too long', 'token-expiration', '"86401"', [
-      ignored('token-expiration', 'is "86401": EKS gives 86400 seconds at most', SECONDS, { severity: 'note' }),
+      ignored('token-expiration', 'is "86401": EKS allows at most 86400 seconds', SECONDS, { severity: 'note' }),
     ]],
     ['on a ServiceAccount', 'skip-containers', 'main', [
       ignored('skip-containers', 'is on a ServiceAccount, where the webhook does not read it', 'Move it to the pods.'),
     ]],
     ['an empty audience', 'audience', '""', [
-      ignored('audience', 'is empty, so its tokens are for the API server, and STS refuses them',
-        'Remove it, or write sts.amazonaws.com.', { at: 'sa.yaml:1:1' }),
+      ignored('audience', 'is empty, so its tokens are for the API server and STS rejects them',
+        'Remove the annotation, or set it to sts.amazonaws.com.', { at: 'sa.yaml:1:1' }),
     ]],
   ] as [string, string, string, Expected[]][]).map(([name, annotation, value, expected]): Case => ({
     rule: 'ignored-annotation',
@@ -182,10 +181,11 @@ export const ANNOTATION_VALUE_CASES: Case[] = [
     ],
   },
   ...([
-    ['blanks', '"main, proxy"', 'main, proxy', 'which does not leave out proxy: blanks and quotes count', 'main,proxy'],
+    ['blanks', '"main, proxy"', 'main, proxy', 'which does not skip proxy: whitespace and quotes are part of the '
+      + 'name', 'main,proxy'],
     ['blanks, of an init container', '"setup ,main"', 'setup ,main',
-      'which does not leave out setup: blanks and quotes count', 'setup,main'],
-    ['no CSV', "'main, \"proxy\"'", 'main, "proxy"', 'which is not CSV, so the webhook leaves out no container',
+      'which does not skip setup: whitespace and quotes are part of the name', 'setup,main'],
+    ['no CSV', "'main, \"proxy\"'", 'main, "proxy"', 'which is not valid CSV, so the webhook skips no container',
       'main,proxy'],
   ] as [string, string, string, string, string][]).map(([name, written, value, what, fix]): Case => ({
     rule: 'ignored-annotation',

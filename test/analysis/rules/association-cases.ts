@@ -10,7 +10,7 @@ const of = (statement: any, more: Record<string, any> = {}) => ({
   resources: { Role: role('api', [statement].flat()), ...more },
 });
 const open = (whom: string, fix: string): Expected => ({
-  message: `Role api, Statement[0]: admits EKS Pod Identity on behalf of ${whom}.`,
+  message: `Role api, Statement[0]: allows EKS Pod Identity to assume the role for ${whom}.`,
   fix,
   at: 'Stack/Role',
 });
@@ -28,7 +28,7 @@ const addon = (AddonName: string, properties: Record<string, unknown> = {}) => (
 
 const UNTAGGED = association(arnOf('api'), { DisableSessionTags: true });
 const AT = 'Stack/Association';
-const SHORTEN = 'Shorten it: leave out white space, and put together actions with wildcards.';
+const SHORTEN = 'Shorten it: remove whitespace and statements that it does not need.';
 const WRITE_IT = 'Write Version and Statement, with Action and Resource.';
 const SESSION_POLICY = policyOfLength(100);
 const limited = (Policy: unknown) => association(arnOf('api'), { Policy, DisableSessionTags: true });
@@ -98,10 +98,10 @@ export const ASSOCIATION_CASES: Case[] = [
     name: 'the role admits every association of the cluster',
     ...of(podIdentity({ Condition: OF_CLUSTER }), { Association: UNTAGGED }),
     expected: [{
-      message: `Association of payments/api with ${CLUSTER_ARN}: it disables session tags, so role api admits every `
-        + 'association of the cluster that names it.',
-      fix: 'Enable session tags, or limit who may call eks:CreatePodIdentityAssociation, and iam:PassRole with this '
-        + 'role. A session policy requires it: suppress the rule with that reason.',
+      message: `Association of payments/api with ${CLUSTER_ARN}: disables session tags, so every association of the `
+        + 'cluster can use role api.',
+      fix: 'Enable session tags, or restrict who can call eks:CreatePodIdentityAssociation and iam:PassRole with this '
+        + 'role. If the association needs a session policy, suppress the rule with that reason.',
       at: 'Stack/Association',
       others: ['Stack/Role'],
     }],
@@ -131,24 +131,24 @@ export const ASSOCIATION_CASES: Case[] = [
     name: `session tags: ${JSON.stringify(more)}`,
     ...of(HELD, { Association: association(arnOf('api'), { Policy: SESSION_POLICY, ...more }) }),
     expected: [{
-      message: `Association of payments/api with ${CLUSTER_ARN}: it has a session policy, which EKS only takes without `
+      message: `Association of payments/api with ${CLUSTER_ARN}: has a session policy, which EKS accepts only without `
         + 'session tags.',
       fix: 'Set DisableSessionTags: true, or remove Policy.',
       at: 'Stack/Association',
     }],
   })),
   ...[
-    [policyOfLength(2049), 'has 2049 characters, and EKS takes 2048', SHORTEN] as const,
-    [policyOfLength(2048 - 4, '    \n'), 'has 2049 characters, and EKS takes 2048', SHORTEN] as const,
+    [policyOfLength(2049), 'has 2049 characters; EKS accepts at most 2048', SHORTEN] as const,
+    [policyOfLength(2048 - 4, '    \n'), 'has 2049 characters; EKS accepts at most 2048', SHORTEN] as const,
     [
       { 'Fn::Sub': policyOfLength(2049).replace('"s3:', '"${Action}s3:') },
-      'has 2049 characters, and EKS takes 2048',
+      'has 2049 characters; EKS accepts at most 2048',
       SHORTEN,
     ] as const,
-    ['s3:*', 'is no policy of IAM: the document is no object', WRITE_IT] as const,
+    ['s3:*', 'is not a valid IAM policy: the document is not an object', WRITE_IT] as const,
     [
       JSON.stringify({ Statement: { Effect: 'Allow', Action: '*', Resource: '*', Principal: '*' } }),
-      'is no policy of IAM: statement 0: IAM knows no Principal there',
+      'is not a valid IAM policy: statement 0: Principal is not allowed here',
       WRITE_IT,
     ] as const,
   ].map(([Policy, what, fix]): Case => ({
@@ -197,9 +197,9 @@ export const ASSOCIATION_CASES: Case[] = [
       Other: role('other', [HELD]),
     }),
     expected: [{
-      message: `Association of payments/api with ${CLUSTER_ARN}: there are two for one service account, with role `
+      message: `Association of payments/api with ${CLUSTER_ARN}: the service account has two associations, with role `
         + `${arnOf('api')} and with ${arnOf('other')}.`,
-      fix: 'Keep one.',
+      fix: 'Keep only one.',
       at: 'Stack/Second',
       others: ['Stack/Association'],
     }],
@@ -213,9 +213,9 @@ export const ASSOCIATION_CASES: Case[] = [
     },
     expected: [{
       severity: 'warning',
-      message: `Add-on vpc-cni: kube-system/aws-node has role ${arnOf('irsa', '444455556666')} by IRSA, and an `
-        + `association gives it ${arnOf('pods', '444455556666')}, which its pods use.`,
-      fix: 'Keep one: PodIdentityAssociations or ServiceAccountRoleArn.',
+      message: `Add-on vpc-cni: kube-system/aws-node has IRSA role ${arnOf('irsa', '444455556666')}, but its pods use `
+        + `${arnOf('pods', '444455556666')} from an association.`,
+      fix: 'Keep only one: PodIdentityAssociations or ServiceAccountRoleArn.',
       at: 'Stack/Addon',
       others: ['Stack/Association'],
     }],
@@ -246,7 +246,7 @@ export const ASSOCIATION_CASES: Case[] = [
     resources: { Agent: addon('eks-pod-identity-agent'), Again: addon('eks-pod-identity-agent') },
     expected: [{
       message: `Add-on eks-pod-identity-agent of ${CLUSTER_ARN}: is declared twice.`,
-      fix: 'Keep one. The agent of EKS Pod Identity: set installAgent only once per cluster.',
+      fix: 'Keep only one. For the EKS Pod Identity agent, set installAgent only once per cluster.',
       at: 'Stack/Again',
       others: ['Stack/Agent'],
     }],

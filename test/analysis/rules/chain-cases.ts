@@ -51,24 +51,24 @@ function chain({ allowed, trust = [HELD], next, account = ACCOUNT, association: 
 }
 
 const needs = (pods = 'payments/api') =>
-  `which the session tags of EKS Pod Identity need: the pods of ${pods} cannot assume it.`;
+  `which the session tags of EKS Pod Identity need: pods of ${pods} cannot assume it.`;
 const NO_TRUST = {
   message: `Role next: its trust policy allows role api sts:AssumeRole, but not sts:TagSession, ${needs()}`,
-  fix: 'Allow sts:TagSession beside sts:AssumeRole in the trust policy, grantAssume() does, or set DisableSessionTags '
+  fix: 'Also allow sts:TagSession in the trust policy, as grantAssume() does, or set DisableSessionTags '
     + 'on the association.',
   at: 'Stack/Next',
   others: ['Stack/Role'],
 };
 const noPolicy = (arn: string, why: string, others?: string[]) => ({
   message: `Role api: its policies allow sts:AssumeRole on ${arn}, but not sts:TagSession, ${needs()} ${why}`,
-  fix: 'Allow sts:TagSession beside sts:AssumeRole in its policy, grantAssume() does, or set DisableSessionTags on the '
+  fix: 'Also allow sts:TagSession in its policy, as grantAssume() does, or set DisableSessionTags on the '
     + 'association.',
   at: 'Stack/Role',
   ...others && { others },
 });
-const OTHER_ACCOUNT = 'It is in another account.';
+const OTHER_ACCOUNT = 'The next role is in another account.';
 const FORBIDDEN = 'A statement denies it, or the boundary does not allow it.';
-const BY_ACCOUNT = 'Its trust policy leaves it to the account.';
+const BY_ACCOUNT = 'The next role trusts the account, so the caller needs permission.';
 const [NEXT, FAR] = [arnOf('next'), arnOf('next', OTHER)];
 const OF_ROLE = { ArnEquals: { 'aws:PrincipalArn': arnOf('api') } };
 
@@ -155,7 +155,7 @@ const TAG_CASES: Omit<Case, 'rule'>[] = [
       allowed: assumes(BOTH, NEXT), next: trusts(arnOf('api'), 'sts:AssumeRole'), trust: [HELD, trusting()],
     }),
     expected: [{
-      ...NO_TRUST, message: `${NO_TRUST.message} Pods that get their role by IRSA have no tags and do not need it.`,
+      ...NO_TRUST, message: `${NO_TRUST.message} Pods that use IRSA have no tags and do not need it.`,
     }],
   },
   {
@@ -221,8 +221,8 @@ const TAG_CASES: Omit<Case, 'rule'>[] = [
       association: { TargetRoleArn: FAR },
     }),
     expected: [{
-      message: `Association of payments/api with ${CLUSTER_ARN}: EKS cannot assume its target role ${FAR}, since the `
-        + 'policies of role api do not allow sts:TagSession on it.',
+      message: `Association of payments/api with ${CLUSTER_ARN}: EKS cannot assume its target role ${FAR}, because `
+        + 'the policies of role api do not allow sts:TagSession on it.',
       fix: 'Allow sts:TagSession on the target role in a policy of role api, or set DisableSessionTags on the '
         + 'association.',
       at: 'Stack/Association',
@@ -399,7 +399,7 @@ const TAG_CASES: Omit<Case, 'rule'>[] = [
 ];
 
 const noTarget = (actions: string, more: object = {}) => ({
-  message: `Association of payments/api with ${CLUSTER_ARN}: EKS cannot assume its target role ${FAR}, since the `
+  message: `Association of payments/api with ${CLUSTER_ARN}: EKS cannot assume its target role ${FAR}, because the `
     + `policies of role api do not allow ${actions} on it.`,
   fix: `Allow ${actions} on the target role in a policy of role api.`,
   at: 'Stack/Association',
@@ -409,8 +409,8 @@ const noTarget = (actions: string, more: object = {}) => ({
 const half = (message: string, fix: string, at: string, others: string[]) =>
   ({ severity: 'warning' as const, message, fix, at, others });
 const UNTRUSTED = (reasons: string, at = 'Stack/Next') => half(
-  `Role api: its policies allow sts:AssumeRole on role next, whose trust policy does not let it in: ${reasons}.`,
-  'Trust it there, trust.addPrincipal() or grantAssume(), or correct the ARN in the policy.',
+  `Role api: its policies allow sts:AssumeRole on role next, but that role does not trust it: ${reasons}.`,
+  'Add it to the trust policy with trust.addPrincipal() or grantAssume(), or correct the ARN in the policy.',
   'Stack/Role',
   [at],
 );
@@ -436,9 +436,9 @@ const BROKEN_CASES: Omit<Case, 'rule'>[] = [
     name: 'a role that may assume itself, and does not trust itself',
     ...chain({ allowed: assumes(BOTH, arnOf('api')) }),
     expected: [half(
-      'Role api: its policies allow sts:AssumeRole on role api, whose trust policy does not let it in: principal '
-        + `differs: got ${arnOf('api')}, trusted pods.eks.amazonaws.com.`,
-      'Trust it there, trust.addPrincipal() or grantAssume(), or correct the ARN in the policy.',
+      'Role api: its policies allow sts:AssumeRole on role api, but that role does not trust it: principal differs: '
+        + `got ${arnOf('api')}, trusted pods.eks.amazonaws.com.`,
+      'Add it to the trust policy with trust.addPrincipal() or grantAssume(), or correct the ARN in the policy.',
       'Stack/Role',
       ['Stack/Role'],
     )],
@@ -447,8 +447,8 @@ const BROKEN_CASES: Omit<Case, 'rule'>[] = [
     name: 'the caller has no permission, in another account',
     ...chain({ next: trusts(arnOf('api')), account: OTHER }),
     expected: [half(
-      'Role next: trusts role api, whose policies do not allow it sts:AssumeRole. It is in another account.',
-      `Allow sts:AssumeRole on ${FAR} in a policy of role api: grantAssume().`,
+      'Role next: trusts role api, whose policies do not allow sts:AssumeRole. The next role is in another account.',
+      `Allow sts:AssumeRole on ${FAR} in a policy of role api, for example with grantAssume().`,
       'Other/Next',
       ['Stack/Role'],
     )],
@@ -457,9 +457,9 @@ const BROKEN_CASES: Omit<Case, 'rule'>[] = [
     name: 'the caller has no permission, and is trusted as one of an account',
     ...chain({ next: trusts(ROOT, BOTH, { Condition: OF_ROLE }) }),
     expected: [half(
-      'Role next: trusts role api, whose policies do not allow it sts:AssumeRole. Its trust policy leaves it to the '
-        + 'account.',
-      `Allow sts:AssumeRole on ${NEXT} in a policy of role api: grantAssume().`,
+      'Role next: trusts role api, whose policies do not allow sts:AssumeRole. The next role trusts the account, '
+        + 'so the caller needs permission.',
+      `Allow sts:AssumeRole on ${NEXT} in a policy of role api, for example with grantAssume().`,
       'Stack/Next',
       ['Stack/Role'],
     )],
@@ -577,9 +577,10 @@ const EXTERNAL_ID_CASES: Omit<Case, 'rule'>[] = [
     ...asking(EXTERNAL_ID.replace('payments', 'batch')),
     also: ['pod-identity-without-session-tags'],
     expected: [refused(
-      'role next does not let it in: `sts:ExternalId` differs: got '
+      'cannot assume role next: `sts:ExternalId` differs: got '
         + `${EXTERNAL_ID}, trusted ${EXTERNAL_ID.replace('payments', 'batch')}.`,
-      'Trust the role of the association, trust.addPrincipal(), with sts:AssumeRole and sts:TagSession, or correct '
+      'Trust the role of the association with trust.addPrincipal(), allowing sts:AssumeRole and sts:TagSession, or '
+        + 'correct '
         + 'the association.',
     )],
   },
@@ -588,7 +589,7 @@ const EXTERNAL_ID_CASES: Omit<Case, 'rule'>[] = [
     ...asking(EXTERNAL_ID, {}),
     also: ['open-pod-identity'],
     expected: [refused(
-      'whether role next lets it in cannot be told: statement 0: nobody knows sts:ExternalId before the request.',
+      'cannot determine whether it can assume role next: statement 0: sts:ExternalId is not known before the request.',
       'Compare the two after the deployment.',
       { severity: 'note' },
     )],

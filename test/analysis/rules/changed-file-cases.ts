@@ -22,17 +22,17 @@ function recordOf(files: Record<string, string>, more: Record<string, unknown> =
   };
 }
 
-const MISSING_FIX = 'Run `cdk synth` to write them again. If they are elsewhere, pass them with the manifests to check '
-  + 'them, too.';
+const MISSING_FIX = 'Run `cdk synth` to regenerate them. If they are elsewhere, pass them as manifests to check them '
+  + 'too.';
 const CHANGED = {
-  message: 'It differs from what the last synth of Stack wrote; it was checked as it is.',
-  fix: 'Run `cdk synth` to write it again. Change the app instead of the file.',
+  message: 'The file differs from what the last synth of Stack wrote. Its current content was checked.',
+  fix: 'Change the app instead of the file, and run `cdk synth` to regenerate it.',
   at: FILE,
 };
 const REPLACED = {
-  message: 'It is not the file that the last synth of Stack wrote: it lacks the header of generated files. Unless you '
-    + 'passed it, what synth recorded was checked instead.',
-  fix: 'Restore the file, or pass it with the manifests to check it.',
+  message: 'The file is not the one that the last synth of Stack wrote: the header of generated files is missing. '
+    + 'Unless you passed the file, the content recorded by synth was checked instead.',
+  fix: 'Restore the file, or pass it as a manifest to check it.',
   at: FILE,
 };
 
@@ -94,7 +94,7 @@ export const CHANGED_FILE_CASES: Case[] = [
     beside: { 'gitops/other.yaml': HEADER },
     expected: [{
       severity: 'note',
-      message: 'Generated files are missing: Stack.k8s.yaml. What synth recorded of them was checked instead.',
+      message: 'Generated files are missing: Stack.k8s.yaml. Their content as recorded by synth was checked instead.',
       fix: MISSING_FIX,
       at: FILE,
     }],
@@ -110,14 +110,14 @@ export const CHANGED_FILE_CASES: Case[] = [
     expected: [
       {
         severity: 'note',
-        message: 'Generated files are missing: a.yaml, b.yaml, c.yaml and 2 more. What synth recorded of them was '
-          + 'checked instead.',
+        message: 'Generated files are missing: a.yaml, b.yaml, c.yaml and 2 more. Their content as recorded by synth '
+          + 'was checked instead.',
         fix: MISSING_FIX,
         at: 'gitops/a.yaml',
       },
       {
         severity: 'note',
-        message: 'Generated files are missing: f.yaml. What synth recorded of them was checked instead.',
+        message: 'Generated files are missing: f.yaml. Their content as recorded by synth was checked instead.',
         fix: MISSING_FIX,
         at: 'other/f.yaml',
       },

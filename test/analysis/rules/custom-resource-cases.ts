@@ -87,21 +87,21 @@ const velero = (values: object, name?: string) => resource('helm.toolkit.fluxcd.
   values: name === undefined ? values : { serviceAccount: { server: { ...VALUES.serviceAccount.server, name } } },
 }, { namespace: 'flux-system' });
 const VELERO = { Velero: role('velero', [trusting('velero:velero')]) };
-const NOT_LET_IN = 'role velero does not let it in: `sub` differs: got velero-server, trusted velero (the service '
-  + 'account; the namespace velero agrees).';
+const NOT_LET_IN = 'cannot assume role velero: `sub` differs: got velero-server, trusted velero (the service '
+  + 'account; the namespace velero matches).';
 const notTrusted = (at: string): Expected => ({
   message: `ServiceAccount velero/velero-server: ${NOT_LET_IN}`,
-  fix: 'Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact(\'velero\', '
-    + '\'velero-server\')]), or correct the ServiceAccount.',
+  fix: 'Add it to the trust policy with trust.addServiceAccounts(oidcProvider, '
+    + '[ServiceAccountSubject.exact(\'velero\', \'velero-server\')]), or correct the ServiceAccount.',
   at,
   others: ['Stack/Velero'],
 });
 const unknownName = (account: string, at: string): Expected => ({
   severity: 'note',
-  message: `ServiceAccount ${account}: whether role velero lets it in cannot be told: statement 0: `
-    + `${ISSUER}:sub is system:serviceaccount:${account.replace('/', ':')}, and whether that is `
-    + 'system:serviceaccount:velero:velero is known only later.',
-  fix: 'Name it there, or also pass the rendered manifests.',
+  message: `ServiceAccount ${account}: cannot determine whether it can assume role velero: statement 0: `
+    + `whether ${ISSUER}:sub (system:serviceaccount:${account.replace('/', ':')}) is `
+    + 'system:serviceaccount:velero:velero cannot be determined yet.',
+  fix: 'Set its name there, or also pass the rendered manifests.',
   at,
   others: ['Stack/Velero'],
 });
@@ -259,8 +259,8 @@ export const CUSTOM_RESOURCE_CASES: Case[] = [
     resources: { Role: role('api', [podIdentity()]), Association: association(arnOf('api')) },
     manifests: { 'sa.yaml': serviceAccount('payments/api'), 'x.yaml': text },
     expected: [{
-      message: `ServiceAccount payments/api: ${who} takes its role from the annotation, and it has none.`,
-      fix: `Annotate it, ${KEY}: <ARN of the role>.`,
+      message: `ServiceAccount payments/api: ${who} takes its role from the annotation, which is missing.`,
+      fix: `Add the annotation ${KEY}: <ARN of the role>.`,
       at: 'sa.yaml:2:1',
       others: ['x.yaml:2:1'],
     }],
@@ -332,7 +332,7 @@ export const CUSTOM_RESOURCE_CASES: Case[] = [
     resources: { Velero: role('velero', [trusting('backup:velero')]) },
     manifests: { 'x.yaml': velero(VALUES) },
     expected: [{
-      message: expect.stringMatching(/^ServiceAccount velero\/⟨.+⟩: role velero does not let it in: `sub` differs/),
+      message: expect.stringMatching(/^ServiceAccount velero\/⟨.+⟩: cannot assume role velero: `sub` differs/),
       fix: expect.anything(),
       at: 'x.yaml:2',
       others: ['Stack/Velero'],
@@ -360,7 +360,7 @@ export const CUSTOM_RESOURCE_CASES: Case[] = [
     },
     expected: [{
       ...notTrusted(''),
-      message: expect.stringMatching(/^ServiceAccount ⟨.+⟩\/velero-server: role velero does not let it in: `sub` d/),
+      message: expect.stringMatching(/^ServiceAccount ⟨.+⟩\/velero-server: cannot assume role velero: `sub` differs/),
       fix: expect.anything(),
       at: expect.anything(),
     }] as any,
@@ -405,7 +405,7 @@ export const CUSTOM_RESOURCE_CASES: Case[] = [
     expected: [{
       severity: 'note',
       message: 'ServiceAccount payments/⟨name of serviceAccount in HelmChart x⟩: role ⟨role in the values of '
-        + 'HelmChart x⟩ is known only at deployment.',
+        + 'HelmChart x⟩ is only known at deployment.',
       fix: 'After the deployment, check that the role trusts it.',
       at: 'x.yaml:2:1',
     }],
@@ -419,8 +419,8 @@ export const CUSTOM_RESOURCE_CASES: Case[] = [
     resources: { Velero: role('velero', [trusting('backup:velero')]) },
     manifests: { 'x.yaml': velero(VALUES) },
     expected: [{
-      message: 'Role velero: trusts backup/velero, and no manifest that was read uses it.',
-      fix: 'To check them together, also pass the manifests that use it; render Helm charts with helm template.',
+      message: 'Role velero: trusts backup/velero, but none of the given manifests uses it.',
+      fix: 'To check them together, also pass the manifests that use it. Render Helm charts with helm template.',
       at: 'Stack/Velero',
     }],
     also: ['role-does-not-trust'],
@@ -434,7 +434,8 @@ export const CUSTOM_RESOURCE_CASES: Case[] = [
     expected: [{
       message: `HelmRelease velero/x: has the annotation ${KEY} in the value podAnnotations, which the webhook does `
         + 'not read.',
-      fix: `Annotate its ServiceAccount, velero/⟨ServiceAccount of HelmRelease x⟩, with ${KEY}.`,
+      fix: 'Add the annotation eks.amazonaws.com/role-arn to its ServiceAccount, velero/⟨ServiceAccount of '
+        + 'HelmRelease x⟩.',
       at: 'x.yaml:2',
     }],
   },
@@ -468,9 +469,9 @@ export const CUSTOM_RESOURCE_CASES: Case[] = [
       }),
     },
     expected: [{
-      message: 'RayCluster payments/x: container worker sets AWS_ACCESS_KEY_ID, which SDKs take before the role of '
+      message: 'RayCluster payments/x: container worker sets AWS_ACCESS_KEY_ID, which SDKs prefer to the role of '
         + 'payments/api.',
-      fix: 'Remove it, or leave the container out: eks.amazonaws.com/skip-containers.',
+      fix: 'Remove it, or exclude the container with eks.amazonaws.com/skip-containers.',
       at: 'x.yaml:2:1',
     }],
   },
@@ -484,7 +485,7 @@ export const CUSTOM_RESOURCE_CASES: Case[] = [
         + velero({ serviceAccount: { annotations: { [KEY]: '${ROLE}' } } }),
     },
     expected: [{
-      message: 'Not rendered yet: it has the placeholders ${ROLE}, ${ACCOUNT}.',
+      message: 'The manifest is not rendered yet; it contains the placeholders ${ROLE}, ${ACCOUNT}.',
       fix: 'Pass the rendered manifests instead: flux build kustomization <name> --path <folder> (Flux), or envsubst < '
         + '<file>.',
       at: 'x.yaml:4',

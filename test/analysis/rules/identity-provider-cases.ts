@@ -87,7 +87,7 @@ export const IDENTITY_PROVIDER_CASES: Case[] = [
       `accepts tokens of ${GITHUB}, ${ISSUER} for every audience: \`aud\` is not restricted by StringEquals, the `
         + 'conditions '
         + 'are on sub (StringLike).',
-      `Add "StringEquals": { "${GITHUB}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes `
+      `Add "StringEquals": { "${GITHUB}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which adds `
         + 'aud and sub.',
     ),
   },
@@ -104,7 +104,7 @@ export const IDENTITY_PROVIDER_CASES: Case[] = [
     name: issuer,
     ...trustingOther(issuer, { StringEquals: { [`${issuer}:aud`]: 'client' } }),
     expected: finding(
-      `admits every token of ${issuer}: \`sub\` is not restricted by StringEquals or StringLike, the conditions are `
+      `accepts every token of ${issuer}: \`sub\` is not restricted by StringEquals or StringLike, the conditions are `
         + 'on aud '
         + '(StringEquals).',
       `Add "StringLike": { "${issuer}:sub": "${subject}" }.`,
@@ -118,7 +118,7 @@ export const IDENTITY_PROVIDER_CASES: Case[] = [
       StringLike: { [`${GITHUB}:sub`]: sub },
     }),
     expected: finding(
-      `\`sub\` is compared with ${sub}, which does not restrict whose token of GitHub Actions it is.`,
+      `\`sub\` is compared with ${sub}, which does not restrict who can use a token of GitHub Actions.`,
       'Write it as "repo:<owner>/<repository>:ref:refs/heads/<branch>".',
     ),
   })),
@@ -146,14 +146,14 @@ export const IDENTITY_PROVIDER_CASES: Case[] = [
     ...trustingOther(GITHUB, { StringEquals: { [`${GITHUB}:aud`]: 'sts.*', [`${GITHUB}:sub`]: 'repo:octo/app:*' } }),
     expected: [
       ...finding(
-        `${GITHUB}:aud is compared with sts.* by StringEquals, which takes the wildcard literally, so it never `
+        `${GITHUB}:aud is compared with sts.* by StringEquals, which treats the wildcard literally, so it never `
           + 'matches.',
-        'Name the audience, say sts.amazonaws.com.',
+        'Name the audience, for example sts.amazonaws.com.',
       ),
       ...finding(
-        `${GITHUB}:sub is compared with repo:octo/app:* by StringEquals, which takes the wildcard literally, so it `
+        `${GITHUB}:sub is compared with repo:octo/app:* by StringEquals, which treats the wildcard literally, so it `
           + 'never matches.',
-        'Put it under StringLike.',
+        'Use StringLike.',
       ),
     ],
   },
@@ -168,9 +168,10 @@ export const IDENTITY_PROVIDER_CASES: Case[] = [
       ]),
     },
     expected: finding(
-      `trusts arn:aws:iam::444455556666:oidc-provider/${TERRAFORM}, a provider of account 444455556666; the role is in `
+      `trusts arn:aws:iam::444455556666:oidc-provider/${TERRAFORM}, a provider of account 444455556666, but the role `
+        + 'is in '
         + 'account 111122223333.',
-      'Register the issuer in account 111122223333, new OidcProviderNative(stack, \'Oidc\', { url: '
+      'Register the issuer in account 111122223333 with new OidcProviderNative(stack, \'Oidc\', { url: '
         + `'https://${TERRAFORM}' `
         + '}), and trust that provider.',
     ),
@@ -184,9 +185,10 @@ export const IDENTITY_PROVIDER_CASES: Case[] = [
       ]),
     },
     expected: finding(
-      `trusts arn:aws-cn:iam::111122223333:oidc-provider/${TERRAFORM} of partition aws-cn; the role is in partition `
+      `trusts arn:aws-cn:iam::111122223333:oidc-provider/${TERRAFORM} of partition aws-cn, but the role is in `
+        + 'partition '
         + 'aws.',
-      'Write the ARN with the partition of the stack.',
+      'Use the partition of the stack in the ARN.',
     ),
   },
 

@@ -23,7 +23,7 @@ const sub = (value: string, operator = 'StringEquals') =>
 
 const impossible = (value: string, meant?: string): Expected[] =>
   finding(
-    `\`sub\` is compared with ${value}, which no service account has, so it admits nobody.`,
+    `\`sub\` is compared with ${value}, which no service account has, so it matches no token.`,
     meant === undefined
       ? 'Write system:serviceaccount:<namespace>:<name>, or use ServiceAccountSubject.exact(namespace, name).'
       : `Write ${meant}.`,
@@ -36,7 +36,8 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
     name: 'the default of FederatedPrincipal',
     ...of(webIdentity({ StringEquals: RIGHT }, { Action: 'sts:AssumeRole' })),
     expected: finding(
-      `allows tokens of ${PROVIDER_ARN} sts:AssumeRole, but not sts:AssumeRoleWithWebIdentity, so it admits nobody.`,
+      `allows tokens of ${PROVIDER_ARN} sts:AssumeRole, but not sts:AssumeRoleWithWebIdentity, so nobody can assume `
+        + 'the role this way.',
       'Write "Action": "sts:AssumeRoleWithWebIdentity"; in the CDK, new FederatedPrincipal(arn, conditions, '
         + "'sts:AssumeRoleWithWebIdentity') or trust.addServiceAccounts().",
     ),
@@ -46,7 +47,8 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
     name: 'web identity for EKS Pod Identity',
     ...of(podIdentity({ Action: 'sts:AssumeRoleWithWebIdentity' })),
     expected: finding(
-      'allows pods.eks.amazonaws.com sts:AssumeRoleWithWebIdentity, but not sts:AssumeRole, so it admits nobody.',
+      'allows pods.eks.amazonaws.com sts:AssumeRoleWithWebIdentity, but not sts:AssumeRole, so nobody can assume the '
+        + 'role this way.',
       'Write "Action": ["sts:AssumeRole", "sts:TagSession"], or use trust.addPodIdentity().',
     ),
   },
@@ -121,7 +123,7 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
       ['sub', 'sts.amazonaws.com'],
     ].flatMap(([claim, value]) =>
       finding(
-        `\`${claim}\` is compared with ${value}: \`sub\` and \`aud\` are swapped, so it admits nobody.`,
+        `\`${claim}\` is compared with ${value}: \`sub\` and \`aud\` are swapped, so no token matches.`,
         'Compare `sub` with system:serviceaccount:<namespace>:<name> and `aud` with sts.amazonaws.com.',
       ),
     ),
@@ -156,8 +158,8 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
     name: 'subject instead of sub',
     ...of(webIdentity({ StringEquals: { ...RIGHT, [`${ISSUER}:subject`]: 'system:serviceaccount:payments:api' } })),
     expected: finding(
-      `the condition key ${ISSUER}:subject is in no token of a service account, so it admits nobody.`,
-      `Use the keys ending in :sub and :aud: ${ISSUER}:sub.`,
+      `no service account token has the condition key ${ISSUER}:subject, so the condition is never true.`,
+      `Use the keys ending in :sub and :aud, such as ${ISSUER}:sub.`,
     ),
   },
   { rule: 'unknown-claim', name: 'sub and aud', ...of(trusting()), expected: [] },
@@ -189,7 +191,7 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
     name: 'the issuer alone',
     ...of(webIdentity({ StringEquals: { ...RIGHT, [ISSUER]: 'system:serviceaccount:payments:api' } })),
     expected: finding(
-      `the condition key ${ISSUER} names no claim, so it admits nobody.`,
+      `the condition key ${ISSUER} does not name a claim, so the condition is never true.`,
       `Write ${ISSUER}:sub or ${ISSUER}:aud.`,
     ),
   },
@@ -207,8 +209,8 @@ export const IMPOSSIBLE_TRUST_CASES: Case[] = [
     name: 'Resource',
     ...of({ ...trusting(), Resource: '*' }),
     expected: finding(
-      'a trust policy may not contain Resource.',
-      'Remove it: the resource of a trust policy is the role itself.',
+      'a trust policy must not contain Resource.',
+      'Remove it. The resource of a trust policy is the role itself.',
     ),
   },
   { rule: 'resource-in-trust', name: 'right', ...of(trusting()), expected: [] },

@@ -78,10 +78,10 @@ export const MANIFEST_CASES: Case[] = [
       {
         severity: 'warning',
         message:
-          'ServiceAccount payments/api: role arn:aws:iam::111122223333:role/apo is in no template, though account '
-          + "111122223333 is one of the app's.",
+          'ServiceAccount payments/api: role arn:aws:iam::111122223333:role/apo is not in the templates, although '
+            + "account 111122223333 is one of the app's.",
         fix:
-          'Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, '
+          'Correct the ARN. If another app owns the role, pass it as `role`: Role.fromRoleArn(stack, '
           + "'Role', roleArn).",
         at: 'sa.yaml:2:1',
       },
@@ -95,9 +95,9 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         severity: 'note',
-        message: 'ServiceAccount payments/api: role arn:aws:iam::444455556666:role/api is in no template.',
+        message: 'ServiceAccount payments/api: role arn:aws:iam::444455556666:role/api is not in the templates.',
         fix:
-          'Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, '
+          'Correct the ARN. If another app owns the role, pass it as `role`: Role.fromRoleArn(stack, '
           + "'Role', roleArn).",
         at: 'sa.yaml:2:1',
       },
@@ -111,8 +111,9 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         severity: 'note',
-        message: 'ServiceAccount payments/api: the annotation eks.amazonaws.com/role-arn is empty: it gets no role.',
-        fix: 'Write the ARN, or remove the annotation.',
+        message: 'ServiceAccount payments/api: the annotation eks.amazonaws.com/role-arn is empty, so its pods get no '
+          + 'role.',
+        fix: 'Set the annotation to the role ARN, or remove it.',
         at: 'sa.yaml:2:1',
       },
     ],
@@ -125,10 +126,10 @@ export const MANIFEST_CASES: Case[] = [
       {
         severity: 'warning',
         message:
-          'Association of payments/api: role arn:aws:iam::111122223333:role/apo is in no template, though account '
-          + "111122223333 is one of the app's.",
+          'Association of payments/api: role arn:aws:iam::111122223333:role/apo is not in the templates, although '
+            + "account 111122223333 is one of the app's.",
         fix:
-          'Correct the ARN; or, for a role that another app owns, pass it as `role`: Role.fromRoleArn(stack, '
+          'Correct the ARN. If another app owns the role, pass it as `role`: Role.fromRoleArn(stack, '
           + "'Role', roleArn).",
         at: 'Stack/Association',
       },
@@ -146,7 +147,7 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         severity: 'note',
-        message: 'Association of payments/api: role ⟨Stack/RoleArn⟩ is known only at deployment.',
+        message: 'Association of payments/api: role ⟨Stack/RoleArn⟩ is only known at deployment.',
         fix: 'After the deployment, check that the role trusts it.',
         at: 'Stack/Association',
       },
@@ -185,10 +186,11 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payment/api: role api does not let it in: `sub` differs: got payment, trusted payments (the '
-          + 'namespace; the service account api agrees).',
+          'ServiceAccount payment/api: cannot assume role api: `sub` differs: got payment, trusted payments (the '
+          + 'namespace; the service account api matches).',
         fix:
-          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payment', 'api')]), or "
+          'Add it to the trust policy with trust.addServiceAccounts(oidcProvider, '
+            + "[ServiceAccountSubject.exact('payment', 'api')]), or "
           + 'correct the ServiceAccount.',
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
@@ -203,10 +205,11 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/apo: role api does not let it in: `sub` differs: got apo, trusted api (the service '
-          + 'account; the namespace payments agrees).',
+          'ServiceAccount payments/apo: cannot assume role api: `sub` differs: got apo, trusted api (the service '
+          + 'account; the namespace payments matches).',
         fix:
-          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payments', 'apo')]), or "
+          'Add it to the trust policy with trust.addServiceAccounts(oidcProvider, '
+            + "[ServiceAccountSubject.exact('payments', 'apo')]), or "
           + 'correct the ServiceAccount.',
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
@@ -221,11 +224,12 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/apo: role api does not let it in: `aud` differs: got kafka, trusted '
+          'ServiceAccount payments/apo: cannot assume role api: `aud` differs: got kafka, trusted '
           + 'sts.amazonaws.com; `sub` differs: got apo, trusted api (the service account; the namespace payments '
-          + 'agrees).',
+          + 'matches).',
         fix:
-          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payments', 'apo')]), or "
+          'Add it to the trust policy with trust.addServiceAccounts(oidcProvider, '
+            + "[ServiceAccountSubject.exact('payments', 'apo')]), or "
           + 'correct the ServiceAccount.',
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
@@ -242,10 +246,11 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/apo: role api does not let it in: `sub` differs: got apo, trusted api (the service '
-          + 'account; the namespace payments agrees).',
+          'ServiceAccount payments/apo: cannot assume role api: `sub` differs: got apo, trusted api (the service '
+          + 'account; the namespace payments matches).',
         fix:
-          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payments', 'apo')]), or "
+          'Add it to the trust policy with trust.addServiceAccounts(oidcProvider, '
+            + "[ServiceAccountSubject.exact('payments', 'apo')]), or "
           + 'correct the ServiceAccount.',
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
@@ -265,10 +270,11 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/apo: role api does not let it in: `sub` differs: got apo, trusted api (the service '
-          + 'account; the namespace payments agrees).',
+          'ServiceAccount payments/apo: cannot assume role api: `sub` differs: got apo, trusted api (the service '
+          + 'account; the namespace payments matches).',
         fix:
-          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payments', 'apo')]), or "
+          'Add it to the trust policy with trust.addServiceAccounts(oidcProvider, '
+            + "[ServiceAccountSubject.exact('payments', 'apo')]), or "
           + 'correct the ServiceAccount.',
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
@@ -283,9 +289,10 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
     expected: [
       {
-        message: 'ServiceAccount payments/api: role api does not let it in: it trusts no OIDC provider.',
+        message: 'ServiceAccount payments/api: cannot assume role api: the trust policy has no OIDC provider.',
         fix:
-          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payments', 'api')]), or "
+          'Add it to the trust policy with trust.addServiceAccounts(oidcProvider, '
+            + "[ServiceAccountSubject.exact('payments', 'api')]), or "
           + 'correct the ServiceAccount.',
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
@@ -304,9 +311,10 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': annotated('payments/api', arnOf('api')) },
     expected: [
       {
-        message: 'ServiceAccount payments/api: role api does not let it in: statement 1 of its trust policy denies it.',
+        message: 'ServiceAccount payments/api: cannot assume role api: statement 1 of the trust policy denies it.',
         fix:
-          "Trust it, trust.addServiceAccounts(oidcProvider, [ServiceAccountSubject.exact('payments', 'api')]), or "
+          'Add it to the trust policy with trust.addServiceAccounts(oidcProvider, '
+            + "[ServiceAccountSubject.exact('payments', 'api')]), or "
           + 'correct the ServiceAccount.',
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
@@ -332,8 +340,8 @@ export const MANIFEST_CASES: Case[] = [
       {
         severity: 'note',
         message:
-          'ServiceAccount payments/api: whether role api lets it in cannot be told: statement 0: nobody knows '
-          + 'aws:SourceVpc before the request.',
+          'ServiceAccount payments/api: cannot determine whether it can assume role api: statement 0: aws:SourceVpc '
+            + 'is not known before the request.',
         fix: 'Compare the two after the deployment.',
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
@@ -349,10 +357,10 @@ export const MANIFEST_CASES: Case[] = [
       {
         severity: 'note',
         message:
-          'ServiceAccount ⟨namespace of kubectl⟩/api: whether role api lets it in cannot be told: statement 0: '
-          + `${ISSUER}:sub is system:serviceaccount:⟨namespace of kubectl⟩:api, and whether that is `
-          + 'system:serviceaccount:payments:api is known only later.',
-        fix: 'Write the namespace into the manifest.',
+          'ServiceAccount ⟨namespace of kubectl⟩/api: cannot determine whether it can assume role api: statement 0: '
+          + `whether ${ISSUER}:sub (system:serviceaccount:⟨namespace of kubectl⟩:api) is `
+          + 'system:serviceaccount:payments:api cannot be determined yet.',
+        fix: 'Set the namespace in the manifest.',
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
       },
@@ -372,8 +380,8 @@ export const MANIFEST_CASES: Case[] = [
       {
         severity: 'note',
         message:
-          'ServiceAccount payments/api: whether role api lets it in cannot be told: statement 0: whether '
-          + `⟨Stack/ProviderArn⟩ is ${PROVIDER_ARN}.`,
+          'ServiceAccount payments/api: cannot determine whether it can assume role api: statement 0: whether '
+          + `⟨Stack/ProviderArn⟩ is ${PROVIDER_ARN} cannot be determined yet.`,
         fix: 'Compare the two after the deployment.',
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
@@ -479,10 +487,10 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          `Association of payments/api with ${CLUSTER_ARN}: role api does not let it in: `
-          + '`aws:RequestTag/kubernetes-namespace` differs: got payments, trusted payment.',
+          `Association of payments/api with ${CLUSTER_ARN}: cannot assume role api: `
+            + '`aws:RequestTag/kubernetes-namespace` differs: got payments, trusted payment.',
         fix:
-          'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or '
+          'Trust it with trust.addPodIdentity(), which adds sts:AssumeRole, sts:TagSession and the conditions, or '
           + 'correct the association.',
         at: 'Stack/Association',
         others: ['Stack/Role'],
@@ -500,11 +508,11 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'Association of payments/api with arn:aws:eks:eu-west-1:111122223333:cluster/staging: role api does '
-          + 'not let it in: `aws:SourceArn` differs: got arn:aws:eks:eu-west-1:111122223333:cluster/staging, '
+          'Association of payments/api with arn:aws:eks:eu-west-1:111122223333:cluster/staging: cannot assume role '
+            + 'api: `aws:SourceArn` differs: got arn:aws:eks:eu-west-1:111122223333:cluster/staging, '
           + `trusted ${CLUSTER_ARN}.`,
         fix:
-          'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or '
+          'Trust it with trust.addPodIdentity(), which adds sts:AssumeRole, sts:TagSession and the conditions, or '
           + 'correct the association.',
         at: 'Stack/Association',
         others: ['Stack/Role'],
@@ -519,10 +527,10 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          `Association of payments/api with ${CLUSTER_ARN}: role api does not let it in: action differs: got `
+          `Association of payments/api with ${CLUSTER_ARN}: cannot assume role api: action differs: got `
           + 'sts:TagSession, trusted sts:AssumeRole.',
         fix:
-          'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or '
+          'Trust it with trust.addPodIdentity(), which adds sts:AssumeRole, sts:TagSession and the conditions, or '
           + 'correct the association.',
         at: 'Stack/Association',
         others: ['Stack/Role'],
@@ -540,11 +548,11 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          `Association of payments/api with ${CLUSTER_ARN}: role api does not let it in: `
-          + '`aws:RequestTag/kubernetes-namespace` is not in the request; '
+          `Association of payments/api with ${CLUSTER_ARN}: cannot assume role api: `
+            + '`aws:RequestTag/kubernetes-namespace` is not in the request; '
           + '`aws:RequestTag/kubernetes-service-account` is not in the request.',
         fix:
-          'Trust it, trust.addPodIdentity(), which writes sts:AssumeRole, sts:TagSession and the conditions, or '
+          'Trust it with trust.addPodIdentity(), which adds sts:AssumeRole, sts:TagSession and the conditions, or '
           + 'correct the association.',
         at: 'Stack/Association',
         others: ['Stack/Role'],
@@ -563,8 +571,8 @@ export const MANIFEST_CASES: Case[] = [
       {
         severity: 'note',
         message:
-          `Association of payments/api with ${CLUSTER_ARN}: whether role api lets it in cannot be told: only the `
-          + 'deployment knows whether the association disables session tags.',
+          `Association of payments/api with ${CLUSTER_ARN}: cannot determine whether it can assume role api: whether `
+            + 'the association disables session tags is only known at deployment.',
         fix: 'Compare the two after the deployment.',
         at: 'Stack/Association',
         others: ['Stack/Role'],
@@ -583,8 +591,8 @@ export const MANIFEST_CASES: Case[] = [
       {
         severity: 'note',
         message:
-          `Association of payments/api with ${CLUSTER_ARN}: whether role api lets it in cannot be told: `
-          + 'statement 0: nobody knows aws:RequestTag/kubernetes-pod-name before the request.',
+          `Association of payments/api with ${CLUSTER_ARN}: cannot determine whether it can assume role api: `
+            + 'statement 0: aws:RequestTag/kubernetes-pod-name is not known before the request.',
         fix: 'Compare the two after the deployment.',
         at: 'Stack/Association',
         others: ['Stack/Role'],
@@ -627,9 +635,9 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/api: its tokens are for the API server, since the annotation is empty, and role '
-          + 'api accepts those for sts.amazonaws.com.',
-        fix: 'Annotate it, eks.amazonaws.com/audience: sts.amazonaws.com.',
+          'ServiceAccount payments/api: its tokens are for the API server, because the annotation is empty, but role '
+            + 'api accepts only tokens for sts.amazonaws.com.',
+        fix: 'Add the annotation eks.amazonaws.com/audience: sts.amazonaws.com.',
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
       },
@@ -643,8 +651,9 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/api: its tokens are for sts.amazonaws.com, and role api accepts those for kafka.',
-        fix: "Annotate it, eks.amazonaws.com/audience: kafka, or trust { audience: 'sts.amazonaws.com' }.",
+          'ServiceAccount payments/api: its tokens are for sts.amazonaws.com, but role api accepts only tokens for '
+            + 'kafka.',
+        fix: "Add the annotation eks.amazonaws.com/audience: kafka, or trust { audience: 'sts.amazonaws.com' }.",
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
       },
@@ -658,9 +667,9 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/api: its tokens are for vault, and role api accepts those for kafka, '
-          + 'sts.amazonaws.com.',
-        fix: "Annotate it, eks.amazonaws.com/audience: kafka, or trust { audience: 'vault' }.",
+          'ServiceAccount payments/api: its tokens are for vault, but role api accepts only tokens for kafka, '
+            + 'sts.amazonaws.com.',
+        fix: "Add the annotation eks.amazonaws.com/audience: kafka, or trust { audience: 'vault' }.",
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
       },
@@ -700,9 +709,10 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/api: there are two for one cluster, with role api for sts.amazonaws.com and with '
+          'ServiceAccount payments/api: is declared twice for one cluster, with role api for sts.amazonaws.com and '
+            + 'with '
           + 'role other for sts.amazonaws.com.',
-        fix: 'Keep one, or give one of them another name or namespace.',
+        fix: 'Keep only one, or give one of them a different name or namespace.',
         at: 'sa.yaml:4:1',
         others: ['sa.yaml:2:1'],
       },
@@ -716,9 +726,10 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/api: there are two for one cluster, with role api for sts.amazonaws.com and with '
+          'ServiceAccount payments/api: is declared twice for one cluster, with role api for sts.amazonaws.com and '
+            + 'with '
           + 'no role.',
-        fix: 'Keep one, or give one of them another name or namespace.',
+        fix: 'Keep only one, or give one of them a different name or namespace.',
         at: 'sa.yaml:4:1',
         others: ['sa.yaml:2:1'],
       },
@@ -733,7 +744,7 @@ export const MANIFEST_CASES: Case[] = [
       {
         severity: 'warning',
         message: 'ServiceAccount payments/api: is declared twice in one file.',
-        fix: 'Remove one.',
+        fix: 'Remove one of them.',
         at: 'sa.yaml:4:1',
         others: ['sa.yaml:2:1'],
       },
@@ -750,9 +761,10 @@ export const MANIFEST_CASES: Case[] = [
     expected: [
       {
         message:
-          'ServiceAccount payments/api: there are two for one cluster, with role api for sts.amazonaws.com and with '
+          'ServiceAccount payments/api: is declared twice for one cluster, with role api for sts.amazonaws.com and '
+            + 'with '
           + 'role other for sts.amazonaws.com.',
-        fix: 'Keep one, or give one of them another name or namespace.',
+        fix: 'Keep only one, or give one of them a different name or namespace.',
         at: 'b.yaml:2:1',
         others: ['a.yaml:2:1'],
       },
@@ -796,8 +808,8 @@ export const MANIFEST_CASES: Case[] = [
     resources: { Role: role('api', [trusting(['payments:api', 'orders:api'])]) },
     expected: [
       {
-        message: 'Role api: trusts payments/api and 1 more, and no manifest that was read uses it.',
-        fix: 'To check them together, also pass the manifests that use it; render Helm charts with helm template.',
+        message: 'Role api: trusts payments/api and 1 more, but none of the given manifests uses it.',
+        fix: 'To check them together, also pass the manifests that use it. Render Helm charts with helm template.',
         at: 'Stack/Role',
       },
     ],
@@ -810,8 +822,8 @@ export const MANIFEST_CASES: Case[] = [
     manifests: { 'sa.yaml': serviceAccount('payments/api') },
     expected: [
       {
-        message: 'Role api: trusts payments/api, and no manifest that was read uses it.',
-        fix: 'To check them together, also pass the manifests that use it; render Helm charts with helm template.',
+        message: 'Role api: trusts payments/api, but none of the given manifests uses it.',
+        fix: 'To check them together, also pass the manifests that use it. Render Helm charts with helm template.',
         at: 'Stack/Role',
       },
     ],
@@ -850,13 +862,13 @@ export const MANIFEST_CASES: Case[] = [
     },
     expected: [
       {
-        message: 'Not rendered yet: it has the placeholders ${argo_irsa}, ${NAMESPACE}, ${NAME}.',
+        message: 'The manifest is not rendered yet; it contains the placeholders ${argo_irsa}, ${NAMESPACE}, ${NAME}.',
         fix: 'Pass the rendered manifests instead: flux build kustomization <name> --path <folder> (Flux), or '
           + 'envsubst < <file>.',
         at: 'sa.yaml:2:1',
       },
       {
-        message: 'Not rendered yet: it has the placeholders ${NAMESPACE}, ${NAME:-api}.',
+        message: 'The manifest is not rendered yet; it contains the placeholders ${NAMESPACE}, ${NAME:-api}.',
         fix: 'Pass the rendered manifests instead: flux build kustomization <name> --path <folder> (Flux), or '
           + 'envsubst < <file>.',
         at: 'pod.yaml:2:1',
@@ -878,7 +890,7 @@ metadata:
     },
     expected: [
       {
-        message: 'Not rendered yet: it has the placeholders {{ .Values.kubeflow.namespace }}, '
+        message: 'The manifest is not rendered yet; it contains the placeholders {{ .Values.kubeflow.namespace }}, '
           + '{{ .Values.profile_controller.role_arn }}.',
         fix: 'Pass the rendered manifests instead: helm template <release> <chart>.',
         at: 'sa.yaml:1:1',
@@ -896,7 +908,8 @@ metadata:
     },
     expected: [
       {
-        message: 'Not rendered yet: it has the placeholders <ACCOUNT_ID>, $(ROLE), {{ .Values.aud }} and 1 more.',
+        message: 'The manifest is not rendered yet; it contains the placeholders <ACCOUNT_ID>, $(ROLE), {{ '
+          + '.Values.aud }} and 1 more.',
         fix: 'Pass the rendered manifests instead: helm template <release> <chart>; kustomize build <folder>.',
         at: 'sa.yaml:2:1',
       },
@@ -946,7 +959,7 @@ metadata:
         message:
           'ServiceAccount payments/default: has role arn:aws:iam::111122223333:role/api, which every pod in the '
             + 'namespace without a serviceAccountName gets.',
-        fix: 'Give the workload a ServiceAccount of its own and name it there: serviceAccountName.',
+        fix: 'Create a separate ServiceAccount for the workload and set it as its serviceAccountName.',
         at: 'sa.yaml:2:1',
       },
     ],

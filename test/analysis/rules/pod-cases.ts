@@ -35,8 +35,8 @@ export const POD_CASES: Case[] = [
       {
         message:
           'CronJob payments/nightly: uses ServiceAccount payments/apo, which no manifest declares and no role trusts.',
-        fix: 'Correct serviceAccountName, or add the ServiceAccount; irsaServiceAccount.applyTo(deployment) names the '
-          + 'right one.',
+        fix: 'Correct serviceAccountName, or add the ServiceAccount. irsaServiceAccount.applyTo(deployment) sets the '
+          + 'right name.',
         at: 'pod.yaml:12:3',
       },
     ],
@@ -49,8 +49,8 @@ export const POD_CASES: Case[] = [
     expected: [
       {
         message: 'Pod payment/main: uses ServiceAccount payment/api, which no manifest declares and no role trusts.',
-        fix: 'Correct serviceAccountName, or add the ServiceAccount; irsaServiceAccount.applyTo(deployment) names the '
-          + 'right one.',
+        fix: 'Correct serviceAccountName, or add the ServiceAccount. irsaServiceAccount.applyTo(deployment) sets the '
+          + 'right name.',
         at: 'pod.yaml:2:1',
       },
     ],
@@ -64,8 +64,8 @@ export const POD_CASES: Case[] = [
     expected: [
       {
         message: 'Pod payments/main: uses ServiceAccount payments/api, which no manifest declares and no role trusts.',
-        fix: 'Correct serviceAccountName, or add the ServiceAccount; irsaServiceAccount.applyTo(deployment) names the '
-          + 'right one.',
+        fix: 'Correct serviceAccountName, or add the ServiceAccount. irsaServiceAccount.applyTo(deployment) sets the '
+          + 'right name.',
         at: 'pod.yaml:2:1',
       },
     ],
@@ -276,8 +276,8 @@ export const POD_CASES: Case[] = [
 function defaults(namespace: string, count: string, names: string): Expected {
   return {
     message: `Namespace ${namespace}: ${count} the ServiceAccount default: ${names}.`,
-    fix: 'Give a workload that calls AWS its own ServiceAccount (serviceAccountName). For the others, nothing to do; '
-      + 'automountServiceAccountToken: false removes them from this note.',
+    fix: 'Give each workload that calls AWS its own ServiceAccount (serviceAccountName). The others are fine; to '
+      + 'remove them from this note, set automountServiceAccountToken: false.',
     at: 'pod.yaml:2:1',
   };
 }
@@ -310,7 +310,7 @@ function unreadable(name: string, mode: string, line = 2): Expected {
   return {
     message: `Pod payments/main: container ${name} runs as non-root and cannot read its token: the volume has `
       + `defaultMode ${mode}, the pod has no fsGroup, and its containers do not all set the same runAsUser.`,
-    fix: 'Remove defaultMode from the projected volume, or set securityContext.fsGroup of the pod.',
+    fix: 'Remove defaultMode from the projected volume, or set fsGroup in the pod\'s securityContext.',
     at: `pod.yaml:${line}:1`,
   };
 }

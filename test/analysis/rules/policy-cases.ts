@@ -30,7 +30,8 @@ const trustingGithub = (sub: string) => ({
 
 const admin = (what: string): Expected => ({
   message: `Role api: its policy ${what}, and pods can assume it.`,
-  fix: 'Grant what the workload needs, bucket.grantRead(irsaServiceAccount), or set a permissions boundary.',
+  fix: 'Grant only what the workload needs, such as bucket.grantRead(irsaServiceAccount), or set a permissions '
+    + 'boundary.',
   at: 'Stack/Role',
 });
 
@@ -40,7 +41,7 @@ export const POLICY_CASES: Case[] = [
     rule: 'admin-policy',
     name,
     resources: ofPods({ ManagedPolicyArns: [awsManaged(name)] }),
-    expected: [admin(`${name} is one of AWS's own for administrators`)],
+    expected: [admin(`${name} is an administrator policy of AWS`)],
   })),
   {
     rule: 'admin-policy',
@@ -64,7 +65,7 @@ export const POLICY_CASES: Case[] = [
         { ManagedPolicyArns: [awsManaged('AdministratorAccess')] },
       ),
     },
-    expected: [admin("AdministratorAccess is one of AWS's own for administrators")],
+    expected: [admin('AdministratorAccess is an administrator policy of AWS')],
     also: ['https-in-key', 'missing-aud'],
   },
   {
@@ -81,8 +82,9 @@ export const POLICY_CASES: Case[] = [
     expected: [
       {
         message:
-          "Role api: its policy AdministratorAccess is one of AWS's own for administrators, and pods can assume it.",
-        fix: 'Grant what the workload needs, bucket.grantRead(irsaServiceAccount), or set a permissions boundary.',
+          'Role api: its policy AdministratorAccess is an administrator policy of AWS, and pods can assume it.',
+        fix: 'Grant only what the workload needs, such as bucket.grantRead(irsaServiceAccount), or set a permissions '
+          + 'boundary.',
         at: 'Stack/Role',
       },
     ],
@@ -95,7 +97,8 @@ export const POLICY_CASES: Case[] = [
     expected: [
       {
         message: 'Role api: its policy inline allows * on *, and pods can assume it.',
-        fix: 'Grant what the workload needs, bucket.grantRead(irsaServiceAccount), or set a permissions boundary.',
+        fix: 'Grant only what the workload needs, such as bucket.grantRead(irsaServiceAccount), or set a permissions '
+          + 'boundary.',
         at: 'Stack/Role',
       },
     ],
@@ -107,7 +110,8 @@ export const POLICY_CASES: Case[] = [
     expected: [
       {
         message: 'Role api: its policy inline allows *:* on *, and pods can assume it.',
-        fix: 'Grant what the workload needs, bucket.grantRead(irsaServiceAccount), or set a permissions boundary.',
+        fix: 'Grant only what the workload needs, such as bucket.grantRead(irsaServiceAccount), or set a permissions '
+          + 'boundary.',
         at: 'Stack/Role',
       },
     ],
@@ -120,7 +124,8 @@ export const POLICY_CASES: Case[] = [
     expected: [
       {
         message: 'Role api: its policy inline allows iam:* on *, and pods can assume it.',
-        fix: 'Grant what the workload needs, bucket.grantRead(irsaServiceAccount), or set a permissions boundary.',
+        fix: 'Grant only what the workload needs, such as bucket.grantRead(irsaServiceAccount), or set a permissions '
+          + 'boundary.',
         at: 'Stack/Role',
       },
     ],
@@ -131,8 +136,9 @@ export const POLICY_CASES: Case[] = [
     resources: ofPods({ Policies: inline({ ...ALLOW, NotAction: 'iam:*' }) }),
     expected: [
       {
-        message: 'Role api: its policy inline allows everything but iam:* on *, and pods can assume it.',
-        fix: 'Grant what the workload needs, bucket.grantRead(irsaServiceAccount), or set a permissions boundary.',
+        message: 'Role api: its policy inline allows everything except iam:* on *, and pods can assume it.',
+        fix: 'Grant only what the workload needs, such as bucket.grantRead(irsaServiceAccount), or set a permissions '
+          + 'boundary.',
         at: 'Stack/Role',
       },
     ],
@@ -144,7 +150,8 @@ export const POLICY_CASES: Case[] = [
     expected: [
       {
         message: 'Role api: its policy own allows * on *, and pods can assume it.',
-        fix: 'Grant what the workload needs, bucket.grantRead(irsaServiceAccount), or set a permissions boundary.',
+        fix: 'Grant only what the workload needs, such as bucket.grantRead(irsaServiceAccount), or set a permissions '
+          + 'boundary.',
         at: 'Stack/Role',
         others: ['Stack/Policy'],
       },
@@ -160,8 +167,9 @@ export const POLICY_CASES: Case[] = [
     expected: [
       {
         message:
-          "Role api: its policy AdministratorAccess is one of AWS's own for administrators, and pods can assume it.",
-        fix: 'Grant what the workload needs, bucket.grantRead(irsaServiceAccount), or set a permissions boundary.',
+          'Role api: its policy AdministratorAccess is an administrator policy of AWS, and pods can assume it.',
+        fix: 'Grant only what the workload needs, such as bucket.grantRead(irsaServiceAccount), or set a permissions '
+          + 'boundary.',
         at: 'Stack/Role',
       },
     ],
@@ -236,7 +244,7 @@ export const POLICY_CASES: Case[] = [
     expected: [
       {
         message: 'Role api: its policy inline allows iam:PassRole on *, without a condition.',
-        fix: 'Name the roles under Resource, and the service under StringEquals iam:PassedToService: '
+        fix: 'List the roles under Resource, and restrict the service with StringEquals iam:PassedToService, or use '
           + 'role.grantPassRole(irsaServiceAccount.grantPrincipal).',
         at: 'Stack/Role',
       },
@@ -249,7 +257,7 @@ export const POLICY_CASES: Case[] = [
     expected: [
       {
         message: 'Role api: its policy inline allows iam:Pass* on *, without a condition.',
-        fix: 'Name the roles under Resource, and the service under StringEquals iam:PassedToService: '
+        fix: 'List the roles under Resource, and restrict the service with StringEquals iam:PassedToService, or use '
           + 'role.grantPassRole(irsaServiceAccount.grantPrincipal).',
         at: 'Stack/Role',
       },
@@ -263,7 +271,7 @@ export const POLICY_CASES: Case[] = [
     expected: [
       {
         message: 'Role api: its policy inline allows iam:* on *, without a condition.',
-        fix: 'Name the roles under Resource, and the service under StringEquals iam:PassedToService: '
+        fix: 'List the roles under Resource, and restrict the service with StringEquals iam:PassedToService, or use '
           + 'role.grantPassRole(irsaServiceAccount.grantPrincipal).',
         at: 'Stack/Role',
       },
@@ -289,7 +297,7 @@ export const POLICY_CASES: Case[] = [
         message:
           'Role api: its policy inline allows IAM:passrole on arn:⟨AWS::Partition⟩:iam::⟨AWS::AccountId⟩:role/*, '
             + 'without a condition.',
-        fix: 'Name the roles under Resource, and the service under StringEquals iam:PassedToService: '
+        fix: 'List the roles under Resource, and restrict the service with StringEquals iam:PassedToService, or use '
           + 'role.grantPassRole(irsaServiceAccount.grantPrincipal).',
         at: 'Stack/Role',
       },
@@ -305,7 +313,7 @@ export const POLICY_CASES: Case[] = [
     expected: [
       {
         message: 'Role api: its policy own allows iam:PassRole on *, without a condition.',
-        fix: 'Name the roles under Resource, and the service under StringEquals iam:PassedToService: '
+        fix: 'List the roles under Resource, and restrict the service with StringEquals iam:PassedToService, or use '
           + 'role.grantPassRole(irsaServiceAccount.grantPrincipal).',
         at: 'Stack/Role',
         others: ['Stack/Policy'],
@@ -370,8 +378,8 @@ export const POLICY_CASES: Case[] = [
     expected: [
       {
         message:
-          'Role api, Statement[1]: every principal of account ⟨AWS::AccountId⟩ may assume the role, not only pods.',
-        fix: 'Name the roles or users that need it, new ArnPrincipal(arn), or remove the statement.',
+          'Role api, Statement[1]: every principal of account ⟨AWS::AccountId⟩ can assume the role, not only pods.',
+        fix: 'List the roles or users that need it, with new ArnPrincipal(arn), or remove the statement.',
         at: 'Stack/Role',
       },
     ],
@@ -382,8 +390,8 @@ export const POLICY_CASES: Case[] = [
     resources: alsoTrusting({ 'Fn::Sub': 'arn:${AWS::Partition}:iam::111122223333:root' }),
     expected: [
       {
-        message: 'Role api, Statement[1]: every principal of account 111122223333 may assume the role, not only pods.',
-        fix: 'Name the roles or users that need it, new ArnPrincipal(arn), or remove the statement.',
+        message: 'Role api, Statement[1]: every principal of account 111122223333 can assume the role, not only pods.',
+        fix: 'List the roles or users that need it, with new ArnPrincipal(arn), or remove the statement.',
         at: 'Stack/Role',
       },
     ],
@@ -394,8 +402,8 @@ export const POLICY_CASES: Case[] = [
     resources: alsoTrusting(['444455556666', 'arn:aws:iam::111122223333:role/x']),
     expected: [
       {
-        message: 'Role api, Statement[1]: every principal of account 444455556666 may assume the role, not only pods.',
-        fix: 'Name the roles or users that need it, new ArnPrincipal(arn), or remove the statement.',
+        message: 'Role api, Statement[1]: every principal of account 444455556666 can assume the role, not only pods.',
+        fix: 'List the roles or users that need it, with new ArnPrincipal(arn), or remove the statement.',
         at: 'Stack/Role',
       },
     ],
@@ -414,8 +422,8 @@ export const POLICY_CASES: Case[] = [
     }),
     expected: [
       {
-        message: 'Role api, Statement[1]: every principal of account 444455556666 may assume the role, not only pods.',
-        fix: 'Name the roles or users that need it, new ArnPrincipal(arn), or remove the statement.',
+        message: 'Role api, Statement[1]: every principal of account 444455556666 can assume the role, not only pods.',
+        fix: 'List the roles or users that need it, with new ArnPrincipal(arn), or remove the statement.',
         at: 'Stack/Role',
       },
     ],
@@ -432,8 +440,8 @@ export const POLICY_CASES: Case[] = [
     expected: [
       {
         message:
-          'Role api, Statement[1]: every principal of account ⟨AWS::AccountId⟩ may assume the role, not only pods.',
-        fix: 'Name the roles or users that need it, new ArnPrincipal(arn), or remove the statement.',
+          'Role api, Statement[1]: every principal of account ⟨AWS::AccountId⟩ can assume the role, not only pods.',
+        fix: 'List the roles or users that need it, with new ArnPrincipal(arn), or remove the statement.',
         at: 'Stack/Role',
       },
     ],

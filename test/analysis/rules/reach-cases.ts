@@ -34,7 +34,7 @@ const ALL = group('system:authenticated');
 const DEV = group('dev');
 const ofAws = (name: string) => ({ ManagedPolicyArns: [`arn:aws:iam::aws:policy/${name}`] });
 
-const EVERYBODY_FIX = 'Bind a group of people who need it instead.';
+const EVERYBODY_FIX = 'Instead, bind only a group of people who need it.';
 const BY_EDIT = 'create pods in payments (RoleBinding payments/dev (ClusterRole edit))';
 const open = (more: Partial<Expected> = {}): Expected[] => [{
   message: 'ServiceAccount payments/api: everyone who is signed in to the cluster (system:authenticated) can act as '
@@ -50,8 +50,8 @@ const OF_POD = {
     'aws:RequestTag/kubernetes-namespace': 'payments', 'aws:RequestTag/kubernetes-service-account': 'api',
   },
 };
-const GUARD_FIX = 'Give it rights in fewer namespaces, or let a WorkloadIdentityGuard decide who may use the service '
-  + 'accounts.';
+const GUARD_FIX = 'Give it rights in fewer namespaces, or restrict who can use the service accounts with a '
+  + 'WorkloadIdentityGuard.';
 
 /** A role that EKS lets into the cluster. */
 function entered(own: object, reached: object, policy = 'AmazonEKSEditPolicy', namespaces = ['payments']): Files {
@@ -84,13 +84,13 @@ const stronger = (text: string, more: Partial<Expected> = {}): Expected[] => [{
 }];
 const MORE = stronger('More than its own policies allow: api (s3:PutObject on arn:aws:s3:::data/*).');
 const unclear = (policy: string) => stronger(
-  `Not comparable, for a policy that is not readable: api (${policy}).`, { severity: 'note' });
+  `Not comparable, because a policy cannot be read: api (${policy}).`, { severity: 'note' });
 
 const TOKENS = clusterRole('tokens', ['create'], ['serviceaccounts/token']);
 const tokens = (kind: string, name: string, at = 'rbac.yaml:4'): Expected[] => [{
-  message: `${kind} ${name}: may create tokens of ServiceAccount payments/api (RoleBinding payments/dev (ClusterRole `
+  message: `${kind} ${name}: may create tokens for ServiceAccount payments/api (RoleBinding payments/dev (ClusterRole `
     + 'tokens)), and so use role api without a pod.',
-  fix: 'Remove serviceaccounts/token from the role, or name other service accounts under resourceNames.',
+  fix: 'Remove serviceaccounts/token from the role, or restrict it to other service accounts with resourceNames.',
   at,
   others: ['Stack/Role'],
 }];
@@ -102,9 +102,9 @@ const account = (labels?: object) => object('ServiceAccount', {
 const namespace = (labels?: object) => object('Namespace', { name: 'payments', ...labels });
 const ofBilling = (at: string): Expected[] => [{
   message: 'RoleBinding payments/dev (ClusterRole edit): gives Group dev the right to create pods in payments. The '
-    + 'binding is of payments, and ServiceAccount payments/api with role api of billing.',
-  fix: 'Move ServiceAccount payments/api to a namespace of billing, or let a WorkloadIdentityGuard decide who may use '
-    + 'it.',
+    + 'binding belongs to payments, but ServiceAccount payments/api with role api belongs to billing.',
+  fix: 'Move ServiceAccount payments/api to a namespace of billing, or restrict who can use it with a '
+    + 'WorkloadIdentityGuard.',
   at,
   others: ['Stack/Role'],
 }];
@@ -113,13 +113,13 @@ const aggregated = (name: string, selects: string, label: string) => object('Clu
   { name, labels: { [label]: 'true' } },
   { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [selects]: 'true' } }] }, rules: [] });
 
-const REFUSED_FIX = 'Correct it. Until then, the API server refuses the object.';
+const REFUSED_FIX = 'Correct it. Until then, the API server rejects the object.';
 
 export const REACH_CASES: Case[] = [
   ...([
     ['by a group', { Role: WRITER }, ALL, open()],
     ['without signing in', { Role: WRITER }, group('system:unauthenticated'), open({
-      message: 'ServiceAccount payments/api: everyone who reaches the API server (system:unauthenticated) can act as '
+      message: 'ServiceAccount payments/api: everyone who can reach the API server (system:unauthenticated) can act as '
         + `it, by ${BY_EDIT}. Its role api may s3:PutObject.`,
     })],
     ['with a policy of AWS', { Role: role('api', [trusting()], ofAws('AmazonDynamoDBFullAccess')) }, ALL, open({
@@ -286,8 +286,8 @@ export const REACH_CASES: Case[] = [
     resources: { Role: READER },
     manifests: manifests(aggregated('a', 'to-a', 'to-b'), aggregated('b', 'to-b', 'to-a')),
     expected: ['a', 'b'].map((name, index): Expected => ({
-      message: `ClusterRole ${name}: is aggregated in a cycle. Rules that you remove from it stay.`,
-      fix: 'Remove the label with which another aggregated role selects it.',
+      message: `ClusterRole ${name}: is aggregated in a cycle, so rules that you remove from it come back.`,
+      fix: 'Remove the label by which the other aggregated role selects it.',
       at: `rbac.yaml:${2 * index + 2}`,
     })),
   },
@@ -306,8 +306,9 @@ export const REACH_CASES: Case[] = [
     resources: { Role: READER },
     manifests: manifests(bound(DEV, 'absent'), bound(DEV, 'absent', { name: 'more' })),
     expected: [{
-      message: 'RoleBinding payments/dev: ClusterRole absent is not in the input. What the binding gives is not known.',
-      fix: 'Add its manifest to the input, or remove the binding.',
+      message: 'RoleBinding payments/dev: ClusterRole absent is not in the input, so the rights that the binding '
+        + 'grants are not known.',
+      fix: 'Add the manifest of the role to the input. Remove the binding if the role does not exist.',
       at: 'rbac.yaml:2',
       others: ['rbac.yaml:4:1'],
     }],

@@ -4,14 +4,14 @@ import { ACCOUNT, ISSUER } from '../../support';
 const everybody = (Condition?: object, more: object = {}) =>
   ({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: '*' }, ...(Condition && { Condition }), ...more });
 const OPEN: Expected[] = [{
-  message: 'Role api, Statement[0]: every AWS account may assume the role, and no condition excludes anybody.',
-  fix: 'Name the principals, or compare aws:PrincipalOrgID, aws:PrincipalAccount or aws:PrincipalArn.',
+  message: 'Role api, Statement[0]: every AWS account can assume the role; no condition excludes anyone.',
+  fix: 'List the principals, or add a condition on aws:PrincipalOrgID, aws:PrincipalAccount or aws:PrincipalArn.',
   at: 'Stack/Role',
 }];
 const limitedBy = (keys: string): Expected[] => [{
   ...OPEN[0],
   severity: 'warning',
-  message: `Role api, Statement[0]: every AWS account may assume the role, limited only by ${keys}.`,
+  message: `Role api, Statement[0]: every AWS account can assume the role, restricted only by ${keys}.`,
 }];
 const of = (statement: object): Case['resources'] => ({ Role: role('api', [statement]) });
 const EFFECT = { Type: 'String' };
@@ -19,8 +19,8 @@ const withParameter = (statement: object) => ({
   stacks: { Stack: { parameters: { Effect: EFFECT }, resources: { Role: role('api', [statement]) } } },
 });
 const UNKNOWN_EFFECT: Expected[] = [{
-  message: 'Role api: its trust policy cannot be read: only the deployment knows the Effect of Statement[0].',
-  fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
+  message: 'Role api: its trust policy cannot be read: the Effect of Statement[0] is only known at deployment.',
+  fix: 'Use IrsaRole, or a policy document whose intrinsic functions refer only to resources and '
     + 'parameters of the app.',
   at: 'Stack/Role',
 }];
@@ -29,7 +29,7 @@ const nobody = (name: string, more: object = {}) => ({
 });
 const twice = (at: string, first: string, account = ACCOUNT, name = 'api'): Expected[] => [{
   message: `Role ${name}: another role of account ${account} has the same name.`,
-  fix: 'Let CloudFormation or IrsaRole name one of them, or add the region to its name.',
+  fix: 'Let CloudFormation or IrsaRole generate one of the names, or add the region to it.',
   at,
   others: [first],
 }];
@@ -45,7 +45,7 @@ const ownSub = (operator: string, value: string) => webIdentity({
 const OWN = `\${${ISSUER}:sub}`;
 const notThere = (who: string, arn: string, existing: string, what: string): Expected => ({
   severity: 'error',
-  message: `${who}: there is no role ${arn}: the role of this name is ${existing}, which differs in ${what}.`,
+  message: `${who}: there is no role ${arn}. The role with this name is ${existing}, which differs in ${what}.`,
   fix: `Write ${existing}.`,
   at: 'sa.yaml:2:1',
 });
@@ -117,7 +117,7 @@ export const ROLE_CASES: Case[] = [
     expected: [{
       message: `Role api, Statement[0]: \`sub\` is compared with ${value}, which matches every service account of `
         + `${ISSUER}.`,
-      fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, '
+      fix: 'List the service accounts with ServiceAccountSubject.exact(namespace, name), or their namespace with '
         + 'ServiceAccountSubject.anyInNamespace(namespace).',
       at: 'Stack/Role',
     }],

@@ -37,7 +37,7 @@ const long = (count: number) =>
 
 const wholeCluster = (sub: string): Expected => ({
   message: `Role api, Statement[0]: \`sub\` is compared with ${sub}, which matches every service account of ${ISSUER}.`,
-  fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, '
+  fix: 'List the service accounts with ServiceAccountSubject.exact(namespace, name), or their namespace with '
     + 'ServiceAccountSubject.anyInNamespace(namespace).',
   at: 'Stack/Role',
 });
@@ -57,8 +57,9 @@ export const TRUST_CASES: Case[] = [
     stacks: { Stack: { environment: 'aws://111122223333/cn-north-1', ...of(trusting()) } },
     expected: [
       {
-        message: `Role api, Statement[0]: trusts ${PROVIDER_ARN} of partition aws; the role is in partition aws-cn.`,
-        fix: 'Write the ARN with the partition of the stack, or use ClusterOidcProvider.fromIssuerUrl(stack, \'Oidc\', '
+        message: `Role api, Statement[0]: trusts ${PROVIDER_ARN} of partition aws, but the role is in partition `
+          + 'aws-cn.',
+        fix: 'Use the partition of the stack in the ARN, or use ClusterOidcProvider.fromIssuerUrl(stack, \'Oidc\', '
           + `'https://${ISSUER}').`,
         at: 'Stack/Role',
       },
@@ -85,8 +86,8 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: `Role api, Statement[0]: trusts arn:aws:iam::444455556666:oidc-provider/${ISSUER}, a provider of `
-          + 'account 444455556666; the role is in account 111122223333.',
-        fix: 'Register the issuer in account 111122223333, new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl: '
+          + 'account 444455556666, but the role is in account 111122223333.',
+        fix: 'Register the issuer in account 111122223333 with new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl: '
           + `'https://${ISSUER}' }), and trust that provider.`,
         at: 'Stack/Role',
       },
@@ -105,8 +106,8 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: `Role api, Statement[0]: trusts arn:aws:iam::444455556666:oidc-provider/${ISSUER}, a provider of `
-          + 'account 444455556666; the role is in account 111122223333.',
-        fix: 'Register the issuer in account 111122223333, new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl: '
+          + 'account 444455556666, but the role is in account 111122223333.',
+        fix: 'Register the issuer in account 111122223333 with new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl: '
           + `'https://${ISSUER}' }), and trust that provider.`,
         at: 'Stack/Role',
       },
@@ -126,9 +127,9 @@ export const TRUST_CASES: Case[] = [
     resources: { Provider: provider(), Role: role('api', [trusting('payments:api', 'kafka')]) },
     expected: [
       {
-        message: `Role api, Statement[0]: accepts tokens for the audience kafka, with which ${PROVIDER_ARN} is not `
-          + 'registered; its client IDs are sts.amazonaws.com.',
-        fix: "Add it to the provider, audiences: ['sts.amazonaws.com', 'kafka'], or trust one of its own.",
+        message: 'Role api, Statement[0]: accepts tokens for the audience kafka, which is not a client ID of '
+          + `${PROVIDER_ARN}. Its client IDs are sts.amazonaws.com.`,
+        fix: "Add it to the provider with audiences: ['sts.amazonaws.com', 'kafka'], or use one of its client IDs.",
         at: 'Stack/Role',
         others: ['Stack/Provider'],
       },
@@ -168,8 +169,8 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [`https://${SUB}`]: SUBJECT } })),
     expected: [
       {
-        message: `Role api, Statement[0]: the condition key https://${ISSUER}:sub begins with a scheme, which IAM `
-          + 'refuses.',
+        message: `Role api, Statement[0]: the condition key https://${ISSUER}:sub starts `
+          + 'with a URL scheme, which IAM rejects.',
         fix: `Write ${ISSUER}:sub.`,
         at: 'Stack/Role',
       },
@@ -181,7 +182,7 @@ export const TRUST_CASES: Case[] = [
     ...of({ ...trusting(), Principal: { Federated: HTTPS_ARN } }),
     expected: [
       {
-        message: `Role api, Statement[0]: the ARN ${HTTPS_ARN} contains a scheme, which no provider's ARN does.`,
+        message: `Role api, Statement[0]: the ARN ${HTTPS_ARN} contains a URL scheme, which no provider ARN has.`,
         fix: `Write ${PROVIDER_ARN}.`,
         at: 'Stack/Role',
       },
@@ -196,7 +197,7 @@ export const TRUST_CASES: Case[] = [
       {
         message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringEquals).',
-        fix: `Add "StringEquals": { "${AUD}": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which writes `
+        fix: `Add "StringEquals": { "${AUD}": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which adds `
           + 'aud and sub.',
         at: 'Stack/Role',
       },
@@ -210,8 +211,8 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: `Role api, Statement[0]: trusts ${HTTPS_ARN.replace('111122223333', '444455556666')}, a provider of `
-          + 'account 444455556666; the role is in account 111122223333.',
-        fix: 'Register the issuer in account 111122223333, new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl: '
+          + 'account 444455556666, but the role is in account 111122223333.',
+        fix: 'Register the issuer in account 111122223333 with new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl: '
           + `'https://${ISSUER}' }), and trust that provider.`,
         at: 'Stack/Role',
       },
@@ -226,9 +227,8 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [`${PROVIDER_ARN}:sub`]: SUBJECT } })),
     expected: [
       {
-        message: `Role api, Statement[0]: the condition key ${PROVIDER_ARN}:sub contains oidc-provider/, which is a `
-          + 'part '
-          + 'of the provider\'s ARN but of no token.',
+        message: `Role api, Statement[0]: the condition key ${PROVIDER_ARN}:sub contains `
+          + 'oidc-provider/, which is part of the provider ARN but not of any token.',
         fix: `Write ${ISSUER}:sub.`,
         at: 'Stack/Role',
       },
@@ -240,8 +240,8 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [`oidc-provider/${AUD}`]: AUDIENCE, [SUB]: SUBJECT } })),
     expected: [
       {
-        message: `Role api, Statement[0]: the condition key oidc-provider/${ISSUER}:aud contains oidc-provider/, which `
-          + 'is a part of the provider\'s ARN but of no token.',
+        message: `Role api, Statement[0]: the condition key oidc-provider/${ISSUER}:aud `
+          + 'contains oidc-provider/, which is part of the provider ARN but not of any token.',
         fix: `Write ${ISSUER}:aud.`,
         at: 'Stack/Role',
       },
@@ -317,7 +317,7 @@ export const TRUST_CASES: Case[] = [
         message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringEquals).',
         fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
-          + 'writes aud and sub.',
+          + 'adds aud and sub.',
         at: 'Stack/Role',
       },
     ],
@@ -331,7 +331,7 @@ export const TRUST_CASES: Case[] = [
         message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringEquals), aud (StringEqualsIfExists).',
         fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
-          + 'writes aud and sub.',
+          + 'adds aud and sub.',
         at: 'Stack/Role',
       },
     ],
@@ -345,7 +345,7 @@ export const TRUST_CASES: Case[] = [
         message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringEquals), aud (ForAllValues:StringEquals).',
         fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
-          + 'writes aud and sub.',
+          + 'adds aud and sub.',
         at: 'Stack/Role',
       },
     ],
@@ -359,7 +359,7 @@ export const TRUST_CASES: Case[] = [
         message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringEquals), aud (Null).',
         fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
-          + 'writes aud and sub.',
+          + 'adds aud and sub.',
         at: 'Stack/Role',
       },
     ],
@@ -373,7 +373,7 @@ export const TRUST_CASES: Case[] = [
         message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringLike), aud (StringLike).',
         fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
-          + 'writes aud and sub.',
+          + 'adds aud and sub.',
         at: 'Stack/Role',
       },
     ],
@@ -387,7 +387,7 @@ export const TRUST_CASES: Case[] = [
         message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
           + 'StringEquals, the conditions are on sub (StringEquals).',
         fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
-          + 'writes aud and sub.',
+          + 'adds aud and sub.',
         at: 'Stack/Role',
       },
     ],
@@ -474,7 +474,7 @@ export const TRUST_CASES: Case[] = [
           + 'restricted by'
           + ` StringEquals, the conditions are on ${ISSUER}:sub (StringEquals).`,
         fix: 'Add "StringEquals": { "<issuer>:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which '
-          + 'writes aud and sub.',
+          + 'adds aud and sub.',
         at: 'Stack/Role',
       },
     ],
@@ -525,7 +525,7 @@ export const TRUST_CASES: Case[] = [
           'Role ⟨Stack/Role⟩, Statement[0]: accepts tokens of ⟨Stack/Cluster.OpenIdConnectIssuerUrl⟩ for every '
             + 'audience: `aud` is not restricted by StringEquals, the conditions are on sub (StringEquals).',
         fix: 'Add "StringEquals": { "⟨Stack/Cluster.OpenIdConnectIssuerUrl⟩:aud": "sts.amazonaws.com" }, or use '
-          + 'trust.addServiceAccounts(), which writes aud and sub.',
+          + 'trust.addServiceAccounts(), which adds aud and sub.',
         at: 'Stack/Role',
       },
     ],
@@ -538,10 +538,10 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE } }, { Sid: 'Cluster' })),
     expected: [
       {
-        message: `Role api, Statement[0] (Cluster): admits every token of ${ISSUER}: \`sub\` is not restricted by `
+        message: `Role api, Statement[0] (Cluster): accepts every token of ${ISSUER}: \`sub\` is not restricted by `
           + 'StringEquals or StringLike, the conditions are on aud (StringEquals).',
         fix: `Add "StringEquals": { "${ISSUER}:sub": "system:serviceaccount:<namespace>:<name>" }, or use `
-          + 'trust.addServiceAccounts(), which writes aud and sub.',
+          + 'trust.addServiceAccounts(), which adds aud and sub.',
         at: 'Stack/Role',
       },
     ],
@@ -553,11 +553,11 @@ export const TRUST_CASES: Case[] = [
     also: ['missing-aud'],
     expected: [
       {
-        message: `Role api, Statement[0]: admits every token of ${ISSUER}: \`sub\` is not restricted by StringEquals `
+        message: `Role api, Statement[0]: accepts every token of ${ISSUER}: \`sub\` is not restricted by StringEquals `
           + 'or '
           + 'StringLike, there are no conditions.',
         fix: `Add "StringEquals": { "${ISSUER}:sub": "system:serviceaccount:<namespace>:<name>" }, or use `
-          + 'trust.addServiceAccounts(), which writes aud and sub.',
+          + 'trust.addServiceAccounts(), which adds aud and sub.',
         at: 'Stack/Role',
       },
     ],
@@ -568,11 +568,11 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE }, StringLikeIfExists: { [SUB]: SUBJECT } })),
     expected: [
       {
-        message: `Role api, Statement[0]: admits every token of ${ISSUER}: \`sub\` is not restricted by StringEquals `
+        message: `Role api, Statement[0]: accepts every token of ${ISSUER}: \`sub\` is not restricted by StringEquals `
           + 'or '
           + 'StringLike, the conditions are on aud (StringEquals), sub (StringLikeIfExists).',
         fix: `Add "StringEquals": { "${ISSUER}:sub": "system:serviceaccount:<namespace>:<name>" }, or use `
-          + 'trust.addServiceAccounts(), which writes aud and sub.',
+          + 'trust.addServiceAccounts(), which adds aud and sub.',
         at: 'Stack/Role',
       },
     ],
@@ -583,11 +583,11 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE } }, { Principal: '*' })),
     expected: [
       {
-        message: 'Role api, Statement[0]: admits every token of every issuer: `sub` is not restricted by StringEquals '
+        message: 'Role api, Statement[0]: accepts every token of every issuer: `sub` is not restricted by StringEquals '
           + 'or '
           + `StringLike, the conditions are on ${ISSUER}:aud (StringEquals).`,
         fix: 'Add "StringEquals": { "<issuer>:sub": "system:serviceaccount:<namespace>:<name>" }, or use '
-          + 'trust.addServiceAccounts(), which writes aud and sub.',
+          + 'trust.addServiceAccounts(), which adds aud and sub.',
         at: 'Stack/Role',
       },
     ],
@@ -610,10 +610,11 @@ export const TRUST_CASES: Case[] = [
     },
     expected: [
       {
-        message: `Role ⟨Stack/unresolved⟩, Statement[0]: admits every token of ${ISSUER}: \`sub\` is not restricted by `
+        message: `Role ⟨Stack/unresolved⟩, Statement[0]: accepts every token of ${ISSUER}: \`sub\` is not restricted `
+          + 'by '
           + 'StringEquals or StringLike, the conditions are on aud (StringEquals).',
         fix: `Add "StringEquals": { "${SUB}": "system:serviceaccount:<namespace>:<name>" }, or use `
-          + 'trust.addServiceAccounts(), which writes aud and sub.',
+          + 'trust.addServiceAccounts(), which adds aud and sub.',
         at: 'Stack/Role${Name}${Other}',
       },
     ],
@@ -641,8 +642,8 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: `Role api, Statement[0]: ${ISSUER}:sub is compared with system:serviceaccount:payments:* by `
-          + 'StringEquals, which takes the wildcard literally, so it never matches.',
-        fix: 'Put it under StringLike, as ServiceAccountSubject.matching() does, or name the service account.',
+          + 'StringEquals, which treats the wildcard literally, so it never matches.',
+        fix: 'Use StringLike, as ServiceAccountSubject.matching() does, or name the service account exactly.',
         at: 'Stack/Role',
       },
     ],
@@ -653,9 +654,9 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: '*', [SUB]: SUBJECT } })),
     expected: [
       {
-        message: `Role api, Statement[0]: ${ISSUER}:aud is compared with * by StringEquals, which takes the wildcard `
+        message: `Role api, Statement[0]: ${ISSUER}:aud is compared with * by StringEquals, which treats the wildcard `
           + 'literally, so it never matches.',
-        fix: 'Name the audience, say sts.amazonaws.com.',
+        fix: 'Name the audience, for example sts.amazonaws.com.',
         at: 'Stack/Role',
       },
     ],
@@ -667,8 +668,8 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: `Role api, Statement[0]: ${ISSUER}:sub is compared with system:serviceaccount:payments:api-? by `
-          + 'StringEqualsIgnoreCase, which takes the wildcard literally, so it never matches.',
-        fix: 'Put it under StringLike, as ServiceAccountSubject.matching() does, or name the service account.',
+          + 'StringEqualsIgnoreCase, which treats the wildcard literally, so it never matches.',
+        fix: 'Use StringLike, as ServiceAccountSubject.matching() does, or name the service account exactly.',
         at: 'Stack/Role',
       },
     ],
@@ -701,7 +702,7 @@ export const TRUST_CASES: Case[] = [
       {
         message: 'Role api, Statement[0]: `sub` is compared with system:*, which matches every service account of '
           + `${ISSUER}.`,
-        fix: 'Name the service accounts, ServiceAccountSubject.exact(namespace, name), or their namespace, '
+        fix: 'List the service accounts with ServiceAccountSubject.exact(namespace, name), or their namespace with '
           + 'ServiceAccountSubject.anyInNamespace(namespace).',
         at: 'Stack/Role',
       },
@@ -731,7 +732,7 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: 'Role api, Statement[0]: allows everyone except {"AWS":"arn:aws:iam::111122223333:role/x"}.',
-        fix: 'List the trusted principals under Principal; exclude others with a statement with "Effect": "Deny".',
+        fix: 'List the trusted principals under Principal, and exclude others with a statement with "Effect": "Deny".',
         at: 'Stack/Role',
       },
     ],
@@ -757,7 +758,7 @@ export const TRUST_CASES: Case[] = [
       {
         severity: 'warning',
         message: 'Role api: its trust policy has 2388 characters, more than 2048.',
-        fix: 'Request a quota increase (role trust policy length, L-C07B4B0D), or split the subjects over several '
+        fix: 'Request a quota increase (role trust policy length, L-C07B4B0D), or split the subjects across several '
           + 'roles.',
         at: 'Stack/Role',
       },
@@ -770,7 +771,7 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: 'Role api: its trust policy has 9798 characters, more than 8192.',
-        fix: 'Split the subjects over several roles; IAM allows no more.',
+        fix: 'Split the subjects across several roles; IAM allows no more.',
         at: 'Stack/Role',
       },
     ],
@@ -800,7 +801,7 @@ export const TRUST_CASES: Case[] = [
       {
         severity: 'warning',
         message: 'Role api: its trust policy has about 2325 characters, more than 2048.',
-        fix: 'Request a quota increase (role trust policy length, L-C07B4B0D), or split the subjects over several '
+        fix: 'Request a quota increase (role trust policy length, L-C07B4B0D), or split the subjects across several '
           + 'roles.',
         at: 'Stack/Role',
       },
@@ -822,8 +823,8 @@ export const TRUST_CASES: Case[] = [
     },
     expected: [
       {
-        message: 'Role api: its trust policy cannot be read: the policy is a text that is not JSON.',
-        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
+        message: 'Role api: its trust policy cannot be read: the policy is not valid JSON.',
+        fix: 'Use IrsaRole, or a policy document whose intrinsic functions refer only to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role',
       },
@@ -838,8 +839,9 @@ export const TRUST_CASES: Case[] = [
     },
     expected: [
       {
-        message: 'Role api: its trust policy cannot be read: only the deployment knows the conditions of Statement[0].',
-        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
+        message: 'Role api: its trust policy cannot be read: the Condition of Statement[0] is only known at '
+          + 'deployment.',
+        fix: 'Use IrsaRole, or a policy document whose intrinsic functions refer only to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role',
       },
@@ -851,8 +853,8 @@ export const TRUST_CASES: Case[] = [
     ...of(webIdentity({ StringEquals: { [AUD]: AUDIENCE, [SUB]: { Ref: 'Gone' } } })),
     expected: [
       {
-        message: 'Role api: its trust policy cannot be read: Stack: Ref of Gone, which the template does not have.',
-        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
+        message: 'Role api: its trust policy cannot be read: Stack: Ref refers to Gone, which is not in the template.',
+        fix: 'Use IrsaRole, or a policy document whose intrinsic functions refer only to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role',
       },
@@ -867,27 +869,28 @@ export const TRUST_CASES: Case[] = [
     },
     expected: [
       {
-        message: 'Role api: its trust policy cannot be read: only the deployment knows Statement[1].',
-        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
+        message: 'Role api: its trust policy cannot be read: Statement[1] is only known at deployment.',
+        fix: 'Use IrsaRole, or a policy document whose intrinsic functions refer only to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role',
       },
     ],
   },
   ...Object.entries<[any, string]>({
-    'an effect': [{ ...trusting(), Effect: PARAMETER }, 'only the deployment knows the Effect of Statement[0]'],
-    'a principal': [{ ...trusting(), Principal: PARAMETER }, 'only the deployment knows the Principal of Statement[0]'],
+    'an effect': [{ ...trusting(), Effect: PARAMETER }, 'the Effect of Statement[0] is only known at deployment'],
+    'a principal': [{ ...trusting(), Principal: PARAMETER }, 'the Principal of Statement[0] is only known at '
+      + 'deployment'],
     'a pattern that may be *': [
       webIdentity({ StringEquals: { [AUD]: AUDIENCE }, StringLike: { [SUB]: [SUBJECT, PARAMETER] } }),
-      'only the deployment knows the pattern for `sub` of Statement[0]',
+      'the pattern for `sub` of Statement[0] is only known at deployment',
     ],
     'a macro in a statement': [
       { ...trusting(), 'Fn::Transform': { Name: 'AWS::Include' } },
-      'Stack: what Fn::Transform makes, which the template does not tell',
+      'Stack: the result of Fn::Transform is not in the template',
     ],
     'a loop in conditions': [
       webIdentity({ 'StringEquals': { [AUD]: AUDIENCE, [SUB]: SUBJECT }, 'Fn::ForEach::More': ['Name', ['a'], {}] }),
-      'Stack: what Fn::ForEach::More makes, which the template does not tell',
+      'Stack: the result of Fn::ForEach::More is not in the template',
     ],
   }).map(([name, [statement, reason]]): Case => ({
     rule: 'unreadable-trust',
@@ -896,7 +899,7 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message: `Role api: its trust policy cannot be read: ${reason}.`,
-        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
+        fix: 'Use IrsaRole, or a policy document whose intrinsic functions refer only to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role',
       },
@@ -917,9 +920,9 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message:
-          'Role api: its trust policy cannot be read: Stack: what Fn::Transform makes, which the template does not '
-            + 'tell; it has no Statement.',
-        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
+          'Role api: its trust policy cannot be read: Stack: the result of Fn::Transform is not in the template; it '
+            + 'has no Statement.',
+        fix: 'Use IrsaRole, or a policy document whose intrinsic functions refer only to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role',
       },
@@ -938,9 +941,9 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message:
-          'Role ⟨Stack/unresolved⟩: its trust policy cannot be read: Stack: Ref of Name, which the template does not '
-            + 'have.',
-        fix: 'Write it so that the template shows it: IrsaRole, or a document whose functions refer to resources and '
+          'Role ⟨Stack/unresolved⟩: its trust policy cannot be read: Stack: Ref refers to Name, which is not in the '
+            + 'template.',
+        fix: 'Use IrsaRole, or a policy document whose intrinsic functions refer only to resources and '
           + 'parameters of the app.',
         at: 'Stack/Role${Name}',
       },
@@ -987,10 +990,9 @@ export const TRUST_CASES: Case[] = [
     expected: [
       {
         message:
-          'Role api, Statement[0]: admits a pattern of namespaces, system:serviceaccount:pull-request-*:runner.',
-        fix: 'List the namespaces explicitly, ServiceAccountSubject.exact(namespace, name), or restrict who can '
-          + 'create one that matches'
-          + ' and suppress this rule on the role with that reason.',
+          'Role api, Statement[0]: the pattern system:serviceaccount:pull-request-*:runner matches several namespaces.',
+        fix: 'List the namespaces explicitly with ServiceAccountSubject.exact(namespace, name). Or restrict who can '
+          + 'create matching namespaces, and suppress this rule on the role with that reason.',
         at: 'Stack/Role',
       },
     ],
@@ -1001,10 +1003,9 @@ export const TRUST_CASES: Case[] = [
     ...of(like('system:serviceaccount:pay*')),
     expected: [
       {
-        message: 'Role api, Statement[0]: admits a pattern of namespaces, system:serviceaccount:pay*.',
-        fix: 'List the namespaces explicitly, ServiceAccountSubject.exact(namespace, name), or restrict who can '
-          + 'create one that matches'
-          + ' and suppress this rule on the role with that reason.',
+        message: 'Role api, Statement[0]: the pattern system:serviceaccount:pay* matches several namespaces.',
+        fix: 'List the namespaces explicitly with ServiceAccountSubject.exact(namespace, name). Or restrict who can '
+          + 'create matching namespaces, and suppress this rule on the role with that reason.',
         at: 'Stack/Role',
       },
     ],
@@ -1015,10 +1016,9 @@ export const TRUST_CASES: Case[] = [
     ...of(like('*:runner')),
     expected: [
       {
-        message: 'Role api, Statement[0]: admits a pattern of namespaces, *:runner.',
-        fix: 'List the namespaces explicitly, ServiceAccountSubject.exact(namespace, name), or restrict who can '
-          + 'create one that matches'
-          + ' and suppress this rule on the role with that reason.',
+        message: 'Role api, Statement[0]: the pattern *:runner matches several namespaces.',
+        fix: 'List the namespaces explicitly with ServiceAccountSubject.exact(namespace, name). Or restrict who can '
+          + 'create matching namespaces, and suppress this rule on the role with that reason.',
         at: 'Stack/Role',
       },
     ],
@@ -1030,10 +1030,9 @@ export const TRUST_CASES: Case[] = [
     ...of(podIdentity({ Condition: { StringLike: { 'aws:RequestTag/kubernetes-namespace': 'team-?' } } })),
     expected: [
       {
-        message: 'Role api, Statement[0]: admits a pattern of namespaces, team-?.',
-        fix: 'List the namespaces explicitly, ServiceAccountSubject.exact(namespace, name), or restrict who can '
-          + 'create one that matches'
-          + ' and suppress this rule on the role with that reason.',
+        message: 'Role api, Statement[0]: the pattern team-? matches several namespaces.',
+        fix: 'List the namespaces explicitly with ServiceAccountSubject.exact(namespace, name). Or restrict who can '
+          + 'create matching namespaces, and suppress this rule on the role with that reason.',
         at: 'Stack/Role',
       },
     ],
@@ -1190,7 +1189,7 @@ export const TRUST_CASES: Case[] = [
 function notInApp(name: string): Expected {
   return {
     message: `${name}: trusts ${PROVIDER_ARN}, which the app neither registers nor imports.`,
-    fix: 'Check that the account of the role has it: aws iam list-open-id-connect-providers.',
+    fix: 'Check that it exists in the role\'s account: aws iam list-open-id-connect-providers.',
     at: 'Stack/Role',
   };
 }

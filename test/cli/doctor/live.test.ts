@@ -289,7 +289,7 @@ describe('what cannot be read is named, and never means nobody', () => {
     servers.api.lists('rolebindings', binding('dev', 'Role', 'deployer', [group('dev')], 'payments'));
     servers.api.objects[pathOfList('roles')] = FORBIDDEN;
     expect((await actors()).unknown).toEqual([
-      { kind: 'Group', name: 'dev', reason: 'Role deployer is not among the objects' },
+      { kind: 'Group', name: 'dev', reason: 'Role deployer was not found' },
     ]);
   });
 
@@ -517,7 +517,7 @@ describe('people in the answer of who-can --live', () => {
     const text = await table();
     expect(text).toContain('group dev create pods in payments payments/api (team/api)');
     expect(text).toContain('IAM role team/ops create pods in payments payments/api (team/api)');
-    expect(text).not.toContain('are not covered');
+    expect(text).not.toContain('does not cover');
   });
 
   test.each<[string, () => void, boolean]>([
@@ -527,7 +527,7 @@ describe('people in the answer of who-can --live', () => {
   ])('may be more if %s could not be read', async (_, refuse, isMore) => {
     refuse();
     const text = await table();
-    expect(text.includes('are not covered')).toBe(isMore);
+    expect(text.includes('does not cover')).toBe(isMore);
   });
 
   test('of a service account whose role is of another account', async () => {

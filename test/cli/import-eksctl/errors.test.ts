@@ -17,34 +17,35 @@ const POLICY_RULE = 'must be the ARN of a policy: arn:<partition>:iam::<account>
 
 describe('a file that is', () => {
   test.each<[string, string | Uint8Array, string]>([
-    ['empty', '', 'cluster.yaml:1:1: the file is empty. Give a ClusterConfig of eksctl.'],
-    ['only comments', '# nothing\n---\n', 'cluster.yaml:1:1: the file is empty. Give a ClusterConfig of eksctl.'],
+    ['empty', '', 'cluster.yaml:1:1: the file is empty. Pass an eksctl ClusterConfig.'],
+    ['only comments', '# nothing\n---\n', 'cluster.yaml:1:1: the file is empty. Pass an eksctl ClusterConfig.'],
     [
       'not YAML',
       `${HEAD}metadata: {\n`,
-      'cluster.yaml:4:1: not YAML as eksctl reads it: Flow map in block collection must be sufficiently indented and '
+      'cluster.yaml:4:1: not valid YAML for eksctl: Flow map in block collection must be sufficiently indented and '
         + 'end with a }',
     ],
     [
       'YAML with a repeated key',
       `${HEAD}kind: X\n`,
-      'cluster.yaml:3:1: `kind` must be there once, got: a second one. Remove one of them.',
+      'cluster.yaml:3:1: `kind` must occur only once, got: a second one. Remove one of them.',
     ],
     [
       'YAML with a tag of its own',
       `${HEAD}metadata: !mine { name: a }\n`,
-      'cluster.yaml:3:11: not YAML as eksctl reads it: Unresolved tag: !mine',
+      'cluster.yaml:3:11: not valid YAML for eksctl: Unresolved tag: !mine',
     ],
     [
       'YAML with an alias to nothing',
       `${HEAD}metadata: *none\n`,
-      'cluster.yaml:3:11: `metadata` must name an anchor that is set before it, got: *none. Check how it is spelled.',
+      'cluster.yaml:3:11: `metadata` must refer to an anchor that is defined before it, got: *none. '
+        + 'Check the spelling.',
     ],
     [
       'two documents',
       `${HEAD}${METADATA}${IAM}---\n${HEAD}`,
-      'cluster.yaml:8:1: another document begins here. eksctl reads the first one alone, and would drop this: put '
-        + 'each into a file of its own.',
+      'cluster.yaml:8:1: another document starts here. eksctl reads only the first one and would ignore this '
+        + 'one. Put each document into a separate file.',
     ],
     [
       'not UTF-8',
@@ -54,19 +55,19 @@ describe('a file that is', () => {
     [
       'huge',
       'a'.repeat(1024 * 1024 + 1),
-      'cluster.yaml: must have at most 1048576 bytes, got: more. Give a ClusterConfig of eksctl.',
+      'cluster.yaml: must have at most 1048576 bytes, got: more. Pass an eksctl ClusterConfig.',
     ],
     [
       'a list',
       '- 1\n',
-      'cluster.yaml:1:1: `the file` must be an object, got: a list. Give a ClusterConfig of eksctl, '
-        + 'eksctl.io/v1alpha5.',
+      'cluster.yaml:1:1: `the file` must be an object, got: a list. Pass an eksctl ClusterConfig '
+        + '(eksctl.io/v1alpha5).',
     ],
     [
       'a text',
       'text\n',
-      'cluster.yaml:1:1: `the file` must be an object, got: "text". Give a ClusterConfig of eksctl, '
-        + 'eksctl.io/v1alpha5.',
+      'cluster.yaml:1:1: `the file` must be an object, got: "text". Pass an eksctl ClusterConfig '
+        + '(eksctl.io/v1alpha5).',
     ],
     [
       'of no kind',
@@ -108,30 +109,30 @@ describe('a file that is', () => {
     [
       'with a number for a name',
       `${HEAD}metadata: { name: 0x10, region: eu-west-1 }\n${IAM}`,
-      'cluster.yaml:3:19: `metadata.name` must be a text, got: 0x10. Put it in quotes.',
+      'cluster.yaml:3:19: `metadata.name` must be a string, got: 0x10. Quote it.',
     ],
     [
       'without iam',
       `${HEAD}${METADATA}`,
-      'cluster.yaml:1:1: `iam` must hold serviceAccounts or podIdentityAssociations, got: nothing. There is nothing '
-        + 'to import.',
+      'cluster.yaml:1:1: `iam` must contain serviceAccounts or podIdentityAssociations, got: nothing. There is '
+        + 'nothing to import.',
     ],
     [
       'without service accounts',
       `${HEAD}${METADATA}iam: { withOIDC: true }\n`,
-      'cluster.yaml:4:6: `iam` must hold serviceAccounts or podIdentityAssociations, got: an object. There is nothing '
-        + 'to import.',
+      'cluster.yaml:4:6: `iam` must contain serviceAccounts or podIdentityAssociations, got: an object. There is '
+        + 'nothing to import.',
     ],
     [
       'with an empty list of them',
       `${HEAD}${METADATA}iam: { serviceAccounts: [] }\n`,
-      'cluster.yaml:4:6: `iam` must hold serviceAccounts or podIdentityAssociations, got: an object. There is nothing '
-        + 'to import.',
+      'cluster.yaml:4:6: `iam` must contain serviceAccounts or podIdentityAssociations, got: an object. There is '
+        + 'nothing to import.',
     ],
     [
       'with an object of them',
       `${HEAD}${METADATA}iam: { serviceAccounts: { a: b } }\n`,
-      'cluster.yaml:4:25: `iam.serviceAccounts` must be a list, got: an object. Write its items with - in front.',
+      'cluster.yaml:4:25: `iam.serviceAccounts` must be a list, got: an object. Write each item after a hyphen.',
     ],
     [
       'with a list for metadata',
@@ -141,7 +142,7 @@ describe('a file that is', () => {
     [
       'with add-ons that are none',
       `${HEAD}${METADATA}${IAM}addons: { a: b }\n`,
-      'cluster.yaml:8:9: `addons` must be a list, got: an object. Write its items with - in front.',
+      'cluster.yaml:8:9: `addons` must be a list, got: an object. Write each item after a hyphen.',
     ],
   ])('%s is refused', (_, content, message) => {
     const { code, stdout, stderr } = importText(content);
@@ -152,7 +153,7 @@ describe('a file that is', () => {
 
   test('nested without end is refused', () => {
     const { code, stderr } = importText('['.repeat(100_000));
-    expect(stderr).toMatch(/^cluster\.yaml:1:\d+: not YAML as eksctl reads it: it nests too deep\n/);
+    expect(stderr).toMatch(/^cluster\.yaml:1:\d+: not valid YAML for eksctl: it is nested too deeply\n/);
     expect(code).toBe(2);
   });
 
@@ -208,7 +209,7 @@ describe('a service account', () => {
     [
       'with a number for a name',
       '    - metadata: { name: 5 }\n',
-      `7:25: \`${P}.metadata.name\` must be a text, got: 5. Put it in quotes.`,
+      `7:25: \`${P}.metadata.name\` must be a string, got: 5. Quote it.`,
     ],
     [
       'with a bad namespace',
@@ -219,24 +220,23 @@ describe('a service account', () => {
     [
       'that is there twice',
       '    - metadata: { name: a }\n    - metadata: { name: a, namespace: default }\n',
-      '8:25: `iam.serviceAccounts[1].metadata.name` must be used once in a namespace, got: "a". default/a is in line '
-        + '7 already.',
+      '8:25: `iam.serviceAccounts[1].metadata.name` must be unique in its namespace, got: "a". default/a is already '
+        + 'in line 7.',
     ],
     [
       'with yes for a label',
       '    - metadata: { name: a, labels: { a: yes } }\n',
-      `7:41: \`${P}.metadata.labels.a\` must be a text, got: yes. Put it in quotes.`,
+      `7:41: \`${P}.metadata.labels.a\` must be a string, got: yes. Quote it.`,
     ],
     [
       'with a key that is no text',
       '    - metadata: { name: a, labels: { 1: b } }\n',
-      `7:38: \`${P}.metadata.labels\` must have texts for keys, got: 1. Put the key in quotes.`,
+      `7:38: \`${P}.metadata.labels\` must have strings as keys, got: 1. Quote the key.`,
     ],
     [
       'with a list for a key',
       '    - metadata: { name: a, labels: { [b]: b } }\n',
-      `7:38: \`${P}.metadata.labels\` must have texts for keys, got: a list, an object or an alias. Put the key in `
-        + 'quotes.',
+      `7:38: \`${P}.metadata.labels\` must have strings as keys, got: a list, an object or an alias. Quote the key.`,
     ],
     [
       'with a bad label',
@@ -253,41 +253,41 @@ describe('a service account', () => {
     [
       'with a text for policies',
       '    - metadata: { name: a }\n      attachPolicyARNs: arn:aws:iam::aws:policy/X\n',
-      `8:25: \`${P}.attachPolicyARNs\` must be a list, got: "arn:aws:iam::aws:policy/X". Write its items with - in `
-        + 'front.',
+      `8:25: \`${P}.attachPolicyARNs\` must be a list, got: "arn:aws:iam::aws:policy/X". Write each item after a `
+        + `hyphen.`,
     ],
     [
       'with a policy that is no ARN',
       '    - metadata: { name: a }\n      attachPolicyARNs: [ AmazonS3ReadOnlyAccess ]\n',
-      `8:27: \`${P}.attachPolicyARNs[0]\` ${POLICY_RULE}, got: "AmazonS3ReadOnlyAccess". Take it from \`aws iam `
+      `8:27: \`${P}.attachPolicyARNs[0]\` ${POLICY_RULE}, got: "AmazonS3ReadOnlyAccess". Find it with \`aws iam `
         + 'list-policies`.',
     ],
     [
       'with a role for a policy',
       '    - metadata: { name: a }\n      attachPolicyARNs: [ arn:aws:iam::111122223333:role/x ]\n',
-      `8:27: \`${P}.attachPolicyARNs[0]\` ${POLICY_RULE}, got: "arn:aws:iam::111122223333:role/x". Take it from \`aws `
+      `8:27: \`${P}.attachPolicyARNs[0]\` ${POLICY_RULE}, got: "arn:aws:iam::111122223333:role/x". Find it with \`aws `
         + 'iam list-policies`.',
     ],
     [
       'with nothing for a policy',
       '    - metadata: { name: a }\n      attachPolicyARNs: [ ~ ]\n',
-      `8:27: \`${P}.attachPolicyARNs[0]\` must be a text, got: nothing. Put it in quotes.`,
+      `8:27: \`${P}.attachPolicyARNs[0]\` must be a string, got: nothing. Quote it.`,
     ],
     [
       'with a boundary that is no ARN',
       '    - metadata: { name: a }\n      permissionsBoundary: x\n',
-      `8:28: \`${P}.permissionsBoundary\` ${POLICY_RULE}, got: "x". Take it from \`aws iam list-policies\`.`,
+      `8:28: \`${P}.permissionsBoundary\` ${POLICY_RULE}, got: "x". Find it with \`aws iam list-policies\`.`,
     ],
     [
       'with a role that is no ARN',
       '    - metadata: { name: a }\n      attachRoleARN: x\n',
       `8:22: \`${P}.attachRoleARN\` must be the ARN of a role: arn:<partition>:iam::<account>:role/<path and name>, `
-        + 'got: "x". Take it from `aws iam get-role`.',
+        + 'got: "x". Find it with `aws iam get-role`.',
     ],
     [
       'with a bad role name',
       '    - metadata: { name: a }\n      roleName: a b\n',
-      `8:17: \`${P}.roleName\` must be 1 to 64 letters, digits and _+=,.@-, got: "a b". Leave it out for a generated `
+      `8:17: \`${P}.roleName\` must be 1 to 64 letters, digits and _+=,.@-, got: "a b". Remove it for a generated `
         + 'name.',
     ],
     [
@@ -308,12 +308,12 @@ describe('a service account', () => {
     [
       'with a number for a pattern',
       '    - metadata: { name: a }\n      subjectPattern: 5\n',
-      `8:23: \`${P}.subjectPattern\` must be a text, got: 5. Put it in quotes.`,
+      `8:23: \`${P}.subjectPattern\` must be a string, got: 5. Quote it.`,
     ],
     [
       'with a list of patterns',
       '    - metadata: { name: a }\n      subjectPattern: [ "*" ]\n',
-      `8:23: \`${P}.subjectPattern\` must be a text, got: a list. Write a single value.`,
+      `8:23: \`${P}.subjectPattern\` must be a string, got: a list. Write a single value.`,
     ],
     [
       'with a text for a flag',
@@ -328,25 +328,25 @@ describe('a service account', () => {
     [
       'with a list for a tag',
       '    - metadata: { name: a }\n      tags: { a: [b] }\n',
-      `8:18: \`${P}.tags.a\` must be a text, got: a list. Write a single value.`,
+      `8:18: \`${P}.tags.a\` must be a string, got: a list. Write a single value.`,
     ],
     [
       'with a tag of AWS',
       '    - metadata: { name: a }\n      tags: { "aws:x": b }\n',
-      `8:15: \`${P}.tags["aws:x"]\` must have a key of 1 to 128 characters that does not begin with aws:, got: `
-        + '"aws:x". AWS takes no other.',
+      `8:15: \`${P}.tags["aws:x"]\` must have a key of 1 to 128 characters that does not start with aws:, got: `
+        + '"aws:x". AWS accepts no other keys.',
     ],
     [
       'with a long tag',
       `    - metadata: { name: a }\n      tags: { a: ${'b'.repeat(257)} }\n`,
-      `8:18: \`${P}.tags.a\` must have at most 256 characters, got: "${'b'.repeat(199)}… (257 characters). AWS takes `
-        + 'no more.',
+      `8:18: \`${P}.tags.a\` must have at most 256 characters, got: "${'b'.repeat(199)}… (257 characters). AWS does `
+        + `not accept longer values.`,
     ],
     [
       'with a token of the CDK',
       '    - metadata: { name: a }\n      tags: { a: "x${Token[TOKEN.1]}" }\n',
-      `8:18: \`${P}.tags.a\` must not look like a token of the CDK, got: "x\${Token[TOKEN.1]}". The CDK would put `
-        + 'another value in its place.',
+      `8:18: \`${P}.tags.a\` must not look like a CDK token, got: "x\${Token[TOKEN.1]}". The CDK would replace it `
+        + `with another value.`,
     ],
     [
       'with a text for a policy document',
@@ -356,56 +356,57 @@ describe('a service account', () => {
     [
       'with another version',
       policy('{ Version: 2012-10-18, Statement: { Effect: Allow, Action: "*", Resource: "*" } }'),
-      `8:32: \`${P}.attachPolicy.Version\` must be 2012-10-17 or 2008-10-17, got: "2012-10-18". There are no others.`,
+      `8:32: \`${P}.attachPolicy.Version\` must be 2012-10-17 or 2008-10-17, got: "2012-10-18". There are no other `
+        + `versions.`,
     ],
     [
       'without a statement',
       policy('{ Version: 2012-10-17 }'),
-      `8:21: \`${P}.attachPolicy.Statement\` must hold at least one statement, got: nothing. Write one, or leave `
-        + 'attachPolicy out.',
+      `8:21: \`${P}.attachPolicy.Statement\` must contain at least one statement, got: nothing. Add a statement, `
+        + 'or remove attachPolicy.',
     ],
     [
       'with a document that has more',
       policy('{ Statements: [] }'),
       `8:23: \`${P}.attachPolicy.Statements\` must not be in a policy document, which has Version, Id, Statement, `
-        + 'got: "Statements". Check how it is spelled.',
+        + 'got: "Statements". Check the spelling.',
     ],
     [
       'with a misspelled condition',
       statement('Effect: Allow, Action: "*", Resource: "*", Conditions: {}'),
       `8:102: \`${S}.Conditions\` must not be in a statement of an identity policy, which has Sid, Effect, Action, `
-        + 'NotAction, Resource, NotResource, Condition, got: "Conditions". Check how it is spelled.',
+        + 'NotAction, Resource, NotResource, Condition, got: "Conditions". Check the spelling.',
     ],
     [
       'with a principal',
       statement('Effect: Allow, Action: "*", Resource: "*", Principal: "*"'),
       `8:102: \`${S}.Principal\` must not be in a statement of an identity policy, which has Sid, Effect, Action, `
-        + 'NotAction, Resource, NotResource, Condition, got: "Principal". Check how it is spelled.',
+        + 'NotAction, Resource, NotResource, Condition, got: "Principal". Check the spelling.',
     ],
     [
       'without an effect',
       statement('Action: "*", Resource: "*"'),
-      `8:57: \`${S}.Effect\` must be Allow or Deny, got: nothing. Without it IAM refuses the policy.`,
+      `8:57: \`${S}.Effect\` must be Allow or Deny, got: nothing. Without it IAM rejects the policy.`,
     ],
     [
       'with a bad effect',
       statement('Effect: allow, Action: "*", Resource: "*"'),
-      `8:67: \`${S}.Effect\` must be Allow or Deny, got: "allow". IAM has no third.`,
+      `8:67: \`${S}.Effect\` must be Allow or Deny, got: "allow". IAM has no other effect.`,
     ],
     [
       'without an action',
       statement('Effect: Deny, Resource: "*"'),
-      `8:57: \`${S}\` must hold exactly one of Action and NotAction, got: an object. Write one of them.`,
+      `8:57: \`${S}\` must contain exactly one of Action and NotAction, got: an object. Write one of them.`,
     ],
     [
       'with two kinds of resources',
       statement('Effect: Deny, Action: "*", Resource: a, NotResource: b'),
-      `8:57: \`${S}\` must hold exactly one of Resource and NotResource, got: an object. Write one of them.`,
+      `8:57: \`${S}\` must contain exactly one of Resource and NotResource, got: an object. Write one of them.`,
     ],
     [
       'with no actions',
       statement('Effect: Deny, Action: [], Resource: a'),
-      `8:81: \`${S}.Action\` must hold at least one, got: a list. Write it out.`,
+      `8:81: \`${S}.Action\` must contain at least one, got: a list. Add at least one value.`,
     ],
     [
       'with a bad action',
@@ -415,12 +416,12 @@ describe('a service account', () => {
     [
       'with a number for a resource',
       statement('Effect: Deny, Action: "*", Resource: 1'),
-      `8:96: \`${S}.Resource\` must be a text, got: 1. Put it in quotes.`,
+      `8:96: \`${S}.Resource\` must be a string, got: 1. Quote it.`,
     ],
     [
       'with a bad statement id',
       statement('Sid: a b, Effect: Deny, Action: "*", Resource: "*"'),
-      `8:64: \`${S}.Sid\` must be letters and digits, got: "a b". IAM takes no others.`,
+      `8:64: \`${S}.Sid\` must be letters and digits, got: "a b". IAM accepts no other characters.`,
     ],
     [
       'with a text for a statement',
@@ -430,54 +431,55 @@ describe('a service account', () => {
     [
       'with an octal number',
       statement('Effect: Deny, Action: "*", Resource: "*", Condition: { NumericEquals: { x: 010 } }'),
-      `8:134: \`${S}.Condition.NumericEquals.x\` must be a plain decimal number, or a text, got: 010. Put it in `
-        + 'quotes, or write the number out.',
+      `8:134: \`${S}.Condition.NumericEquals.x\` must be a plain decimal number or a string, got: 010. Quote it, `
+        + 'or write it as a decimal number.',
     ],
     [
       'with a number that is too large',
       statement('Effect: Deny, Action: "*", Resource: "*", Condition: { NumericEquals: { x: 12345678901234567890 } }'),
-      `8:134: \`${S}.Condition.NumericEquals.x\` must be a plain decimal number, or a text, got: `
-        + '12345678901234567890. Put it in quotes, or write the number out.',
+      `8:134: \`${S}.Condition.NumericEquals.x\` must be a plain decimal number or a string, got: `
+        + '12345678901234567890. Quote it, or write it as a decimal number.',
     ],
     [
       'with a condition on nothing',
       statement('Effect: Deny, Action: "*", Resource: "*", Condition: { StringEquals: { x: [] } }'),
-      `8:133: \`${S}.Condition.StringEquals.x\` must hold at least one value, got: a list. A condition that is `
-        + 'compared to nothing is never met.',
+      `8:133: \`${S}.Condition.StringEquals.x\` must contain at least one value, got: a list. A condition without `
+        + 'values is never met.',
     ],
     [
       'with a condition on an object',
       statement('Effect: Deny, Action: "*", Resource: "*", Condition: { StringEquals: { x: { y: z } } }'),
-      `8:133: \`${S}.Condition.StringEquals.x\` must be a single value, got: an object. IAM compares to texts, `
-        + 'numbers and booleans.',
+      `8:133: \`${S}.Condition.StringEquals.x\` must be a single value, got: an object. IAM compares with `
+        + 'strings, numbers and booleans.',
     ],
     [
       'with a null in a condition',
       statement('Effect: Deny, Action: "*", Resource: "*", Condition: { StringEquals: { x: [ ~ ] } }'),
-      `8:135: \`${S}.Condition.StringEquals.x[0]\` must be there, got: nothing. A policy has no empty values: a `
-        + 'condition would be lost.',
+      `8:135: \`${S}.Condition.StringEquals.x[0]\` must have a value, got: nothing. Empty values are not allowed in a `
+        + 'policy, because a condition would be lost.',
     ],
     [
       'with an empty condition',
       statement('Effect: Allow, Action: "*", Resource: "*", Condition: '),
-      `8:114: \`${S}.Condition\` must be there, got: nothing. A policy has no empty values: a condition would be lost.`,
+      `8:114: \`${S}.Condition\` must have a value, got: nothing. Empty values are not allowed in a policy, because a `
+        + 'condition would be lost.',
     ],
     [
       'with a condition on null',
       statement('Effect: Allow, Action: "*", Resource: "*", Condition: { StringEquals: { x: ~ } }'),
-      `8:134: \`${S}.Condition.StringEquals.x\` must be there, got: nothing. A policy has no empty values: a `
-        + 'condition would be lost.',
+      `8:134: \`${S}.Condition.StringEquals.x\` must have a value, got: nothing. Empty values are not allowed in a `
+        + 'policy, because a condition would be lost.',
     ],
     [
       'that merges a text',
       '    - metadata: { <<: x }\n',
-      `7:17: \`${P}.metadata\` must have an object, or a list of them, after <<, got: an object. Name an anchor of an `
-        + 'object.',
+      `7:17: \`${P}.metadata\` must have an object or a list of objects after <<, got: an object. Use the anchor of `
+        + `an object.`,
     ],
     [
       'with what turns the line around',
       '    - metadata: { name: a }\n      roleName: "a\u202eb\\e[31m"\n',
-      `8:17: \`${P}.roleName\` must be 1 to 64 letters, digits and _+=,.@-, got: "a\\u202eb\\u001b[31m". Leave it out `
+      `8:17: \`${P}.roleName\` must be 1 to 64 letters, digits and _+=,.@-, got: "a\\u202eb\\u001b[31m". Remove it `
         + 'for a generated name.',
     ],
   ])('%s is refused', (_, yaml, message) => {
@@ -493,12 +495,12 @@ describe('a service account', () => {
       '    - metadata: { name: a }\n      tags: { a: &a0 [x,x,x,x,x,x,x,x,x,x] '
         + `${Array.from({ length: 7 }, (_, level) => `, a${level}: &a${level + 1} `
           + `[${Array(10).fill(`*a${level}`).join()}]`).join('')} }\n      attachPolicy: { Statement: *a7 }\n`,
-      /must keep the file under 100000 values, those counted that aliases repeat, got: more\. Write it without aliases of aliases\./,
+      /must keep the file under 100000 values, including values repeated by aliases, got: more\. Do not nest aliases\./,
     ],
     [
       'in itself',
       '    - metadata: { name: a }\n      attachPolicy: &p { Statement: [ *p ] }\n',
-      /must be nested at most 64 levels deep, got: more\. An alias may name the value that it stands in\./,
+      /must be nested at most 64 levels deep, got: more\. An alias may refer to the value that contains it\./,
     ],
     [
       'merged with itself',
@@ -538,7 +540,7 @@ describe('not mapped, and said, is', () => {
   const P = 'iam.serviceAccounts[0]';
   const arns = '      attachPolicyARNs: [ arn:aws:iam::aws:policy/X ]\n';
   const policy = (document: string) => `    - metadata: { name: a }\n      attachPolicy: ${document}\n`;
-  const unknown = 'No version of eksctl.io/v1alpha5 that this command knows has it: check how it is spelled.';
+  const unknown = 'It is not a known key of eksctl.io/v1alpha5. Check the spelling.';
 
   test.each([
     [
@@ -550,8 +552,8 @@ describe('not mapped, and said, is', () => {
     [
       'a pattern that does not match the name',
       `    - metadata: { name: a }\n${arns}      subjectPattern: b*\n`,
-      `9:7: not mapped: \`${P}.subjectPattern\`. It does not match the name of the service account, whose pods could `
-        + 'not use the role: the role is written without the ServiceAccount.',
+      `9:7: not mapped: \`${P}.subjectPattern\`. It does not match the name of the service account, so its pods could `
+        + 'not assume the role. Only the role is written, without the ServiceAccount.',
       'subjectPattern',
     ],
     [
@@ -569,8 +571,8 @@ describe('not mapped, and said, is', () => {
     [
       'App Mesh',
       '    - metadata: { name: a }\n      wellKnownPolicies: { appMesh: true, appMeshPreview: false }\n',
-      `8:28: not mapped: \`${P}.wellKnownPolicies.appMesh\`. AWS has discontinued App Mesh: the role is written `
-        + 'without it.',
+      `8:28: not mapped: \`${P}.wellKnownPolicies.appMesh\`. AWS has discontinued App Mesh. The role does not `
+        + 'include it.',
       'wellKnownPolicies.appMesh',
     ],
     [
@@ -582,51 +584,51 @@ describe('not mapped, and said, is', () => {
     [
       'a CloudFormation function',
       policy('{ Statement: { Effect: Allow, Action: "*", Resource: { "Fn::Sub": "x" } } }'),
-      `8:64: not mapped: \`${P}.attachPolicy.Statement.Resource\`. It is a CloudFormation function: write the policy `
-        + 'into the program, with Fn, or with stack.account and the like.',
+      `8:64: not mapped: \`${P}.attachPolicy.Statement.Resource\`. It contains a CloudFormation function. Write the `
+        + 'policy in the program, with Fn or values such as stack.account.',
       'attachPolicy',
     ],
     [
       'a question mark in an action',
       policy('{ Statement: { Effect: Allow, Action: [ "s3:Get?bject" ], Resource: "*" } }'),
-      `8:61: not mapped: \`${P}.attachPolicy.Statement.Action[0]\`. The CDK takes no ? in an action: write out the `
-        + 'actions that are meant.',
+      `8:61: not mapped: \`${P}.attachPolicy.Statement.Action[0]\`. The CDK does not accept ? in an action. List the `
+        + 'actions explicitly.',
       'attachPolicy',
     ],
     [
       'what is a variable in the other version',
       policy('{ Version: 2008-10-17, Statement: { Effect: Allow, Action: "*", Resource: "a${b}" } }'),
-      `8:85: not mapped: \`${P}.attachPolicy.Statement.Resource\`. The CDK writes version 2012-10-17, where \${…} is `
-        + 'a variable; in 2008-10-17, the version of this policy, it is plain text. Set Version to the one that is '
-        + 'meant.',
+      `8:85: not mapped: \`${P}.attachPolicy.Statement.Resource\`. The CDK writes version 2012-10-17, in which \${…} `
+        + 'is a variable, but this policy has version 2008-10-17, in which it is plain text. Set Version to the '
+        + 'intended one.',
       'attachPolicy',
     ],
     [
       'another audience',
       `    - metadata: { name: a, annotations: { eks.amazonaws.com/audience: x } }\n${arns}`,
-      `7:43: not mapped: \`${P}.metadata.annotations["eks.amazonaws.com/audience"]\`. The role of eksctl trusts `
-        + 'sts.amazonaws.com alone; so does the one in the program.',
+      `7:43: not mapped: \`${P}.metadata.annotations["eks.amazonaws.com/audience"]\`. The role trusts only `
+        + 'sts.amazonaws.com, as in eksctl.',
       'metadata.annotations["eks.amazonaws.com/audience"]',
     ],
     [
       'a token without end',
       `    - metadata: { name: a, annotations: { eks.amazonaws.com/token-expiration: "9e9" } }\n${arns}`,
       `7:43: not mapped: \`${P}.metadata.annotations["eks.amazonaws.com/token-expiration"]\`. It must be 600 to 86400 `
-        + 'seconds: set tokenExpiration.',
+        + 'seconds. Set tokenExpiration.',
       'metadata.annotations["eks.amazonaws.com/token-expiration"]',
     ],
     [
       'a strange endpoint',
       `    - metadata: { name: a, annotations: { eks.amazonaws.com/sts-regional-endpoints: "no" } }\n${arns}`,
       `7:43: not mapped: \`${P}.metadata.annotations["eks.amazonaws.com/sts-regional-endpoints"]\`. It must be "true" `
-        + 'or "false": set regionalStsEndpoint.',
+        + 'or "false". Set regionalStsEndpoint.',
       'metadata.annotations["eks.amazonaws.com/sts-regional-endpoints"]',
     ],
     [
       'roleOnly with an existing role',
       '    - metadata: { name: a }\n      attachRoleARN: arn:aws:iam::111122223333:role/x\n      roleOnly: true\n',
-      `8:7: not mapped: \`${P}.attachRoleARN\`. With roleOnly beside it eksctl makes neither a role nor a `
-        + 'ServiceAccount; neither does the program.',
+      `8:7: not mapped: \`${P}.attachRoleARN\`. In combination with roleOnly, eksctl creates neither a `
+        + 'role nor a ServiceAccount, and neither does the program.',
       'attachRoleARN',
     ],
     [
@@ -639,13 +641,14 @@ describe('not mapped, and said, is', () => {
       'the roles of all add-ons',
       `    - metadata: { name: a }\n${arns}addonsConfig: { autoApplyPodIdentityAssociations: true }\n`,
       '9:17: not mapped: `addonsConfig.autoApplyPodIdentityAssociations`. It gives roles to add-ons by EKS Pod '
-        + 'Identity: leave it with eksctl.',
+        + 'Identity. Keep managing it with eksctl.',
       'addonsConfig.autoApplyPodIdentityAssociations',
     ],
     [
       'the role of Karpenter',
       `    - metadata: { name: a }\n${arns}karpenter: { version: "1" }\n`,
-      '9:1: not mapped: `karpenter`. eksctl makes a role for it: leave it with eksctl, or write an IrsaServiceAccount.',
+      '9:1: not mapped: `karpenter`. eksctl creates a role for it. Keep managing it with eksctl, or add an '
+        + 'IrsaServiceAccount.',
       'karpenter',
     ],
   ])('%s', (_, yaml, message, path) => {
@@ -671,60 +674,57 @@ describe('noted is', () => {
     [
       'a service account without policies',
       '    - metadata: { name: a }\n',
-      `7:7: note: \`${P}\`: has no policies, and eksctl would refuse it; the role has none.`,
+      `7:7: note: \`${P}\`: has no policies, which eksctl would reject. The role has no policies.`,
     ],
     [
       'a role name',
       '    - metadata: { name: a }\n      roleName: b\n',
-      `8:7: note: \`${P}.roleName\`: the role of eksctl's stack has this name until that stack is deleted, and IAM `
-        + 'has a name once. Write another one while both exist.',
+      `8:7: note: \`${P}.roleName\`: the role in eksctl's stack has this name until that stack is deleted, and role `
+        + 'names are unique in IAM. Use a different name while both exist.',
     ],
     [
       'the status',
       '    - metadata: { name: a }\n      status: { roleARN: b }\n',
-      `8:7: note: \`${P}.status\`: eksctl writes it, and does not read it; neither does the program.`,
+      `8:7: note: \`${P}.status\`: is ignored: eksctl writes it but does not read it.`,
     ],
     [
       'what eksctl ignores beside a role',
       '    - metadata: { name: a }\n      attachRoleARN: arn:aws:iam::111122223333:role/x\n      tags: { a: b }\n',
-      `9:7: note: \`${P}.tags\`: eksctl makes no role beside attachRoleARN, and does not use it; neither does the `
-        + 'program.',
+      `9:7: note: \`${P}.tags\`: is ignored, as in eksctl, because attachRoleARN refers to an existing role.`,
     ],
     [
       'a pattern beside a role',
       '    - metadata: { name: a }\n      attachRoleARN: arn:aws:iam::111122223333:role/x\n      subjectPattern: '
         + '"*:*"\n',
-      `9:7: note: \`${P}.subjectPattern\`: eksctl makes no role beside attachRoleARN, and does not use it; neither `
-        + 'does the program.',
+      `9:7: note: \`${P}.subjectPattern\`: is ignored, as in eksctl, because attachRoleARN refers to an existing role.`,
     ],
     [
       'what eksctl ignores with roleOnly',
       '    - metadata: { name: a, labels: { b: c } }\n      roleOnly: true\n',
-      `7:28: note: \`${P}.metadata.labels\`: eksctl makes no ServiceAccount with roleOnly, and does not use it; `
-        + 'neither does the program.',
+      `7:28: note: \`${P}.metadata.labels\`: is ignored, as in eksctl, because roleOnly creates no ServiceAccount.`,
     ],
     [
       'the annotation of eksctl',
       '    - metadata: { name: a, annotations: { eks.amazonaws.com/role-arn: x } }\n',
-      `7:43: note: \`${P}.metadata.annotations["eks.amazonaws.com/role-arn"]\`: eksctl puts the ARN of the role of `
-        + 'this service account here; so does the program.',
+      `7:43: note: \`${P}.metadata.annotations["eks.amazonaws.com/role-arn"]\`: is replaced with the role ARN of `
+        + 'this service account, as in eksctl.',
     ],
     [
       'the id of a policy',
       '    - metadata: { name: a }\n      attachPolicy: { Id: x, Statement: { Effect: Allow, Action: "*", Resource: '
         + '"*" } }\n',
-      `8:23: note: \`${P}.attachPolicy.Id\`: the CDK writes no Id; it has no effect.`,
+      `8:23: note: \`${P}.attachPolicy.Id\`: is left out, because the CDK does not write it. It has no effect.`,
     ],
     [
       'a policy of no account',
       '    - metadata: { name: a }\n      permissionsBoundary: arn:aws:iam::1:policy/x\n',
-      `8:7: note: \`${P}.permissionsBoundary\`: no policy can have the ARN "arn:aws:iam::1:policy/x": IAM will refuse `
-        + 'it. Correct it before you deploy.',
+      `8:7: note: \`${P}.permissionsBoundary\`: no policy can have the ARN "arn:aws:iam::1:policy/x", so IAM will `
+        + 'reject it. Correct it before you deploy.',
     ],
     [
       'the rest of the cluster',
       '    - metadata: { name: a }\nvpc: { id: x }\n',
-      '8:1: note: `vpc`: is about the cluster itself, and stays with eksctl.',
+      '8:1: note: `vpc`: concerns the cluster itself and remains managed by eksctl.',
     ],
   ])('%s', (_, yaml, message) => {
     const { code, stderr } = importText(configWith(yaml), '--strict');
@@ -737,8 +737,8 @@ describe('noted is', () => {
       configWith('    - metadata: { name: a }\n').replace('withOIDC: true', 'withOIDC: false'),
     );
     expect(stderr).toContain(
-      "cluster.yaml:5:3: note: `iam.withOIDC`: is not true. Where the cluster's issuer is not registered with IAM "
-        + 'yet, write new ClusterOidcProvider in the program.\n',
+      "cluster.yaml:5:3: note: `iam.withOIDC`: is not true. If the cluster's issuer is not registered with IAM "
+        + 'yet, use new ClusterOidcProvider in the program.\n',
     );
   });
 });

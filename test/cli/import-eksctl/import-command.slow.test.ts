@@ -329,7 +329,7 @@ describe('subjectPattern', () => {
     expect(roleOf('Jobs').Tags).toEqual([{ Key: 'a', Value: 'b' }]);
     expect(Object.keys(made.template.Outputs)).toHaveLength(2);
     expect(patterns.stderr).toContain('cluster.yaml:18:7: not mapped: `iam.serviceAccounts[2].subjectPattern`. ');
-    expect(patterns.stderr).toContain('\n5 of 5 service accounts written, 1 thing not mapped.\n');
+    expect(patterns.stderr).toContain('\n5 of 5 service accounts written, 1 value not mapped.\n');
   });
 });
 
@@ -428,27 +428,28 @@ describe('wellKnownPolicies', () => {
 
   test('what is narrower than with eksctl is said', () => {
     const said = (flag: string, text: string) =>
-      expect(wellKnown.stderr).toContain(`.wellKnownPolicies.${flag}\`: written as ${text}\n`);
+      expect(wellKnown.stderr).toContain(`.wellKnownPolicies.${flag}\`: is written as ${text}\n`);
     said(
       'autoScaler',
-      'Controller.clusterAutoscaler, narrower than eksctl: it changes Auto Scaling groups with the tag '
-        + 'k8s.io/cluster-autoscaler/blue = owned alone. See that yours have it.',
+      'Controller.clusterAutoscaler, which is narrower than in eksctl: it only changes Auto Scaling groups with the '
+        + 'tag k8s.io/cluster-autoscaler/blue = owned. Make sure that yours have it.',
     );
     said(
       'awsLoadBalancerController',
-      'Controller.awsLoadBalancerController, narrower than eksctl: it changes load balancers with the tag '
-        + 'elbv2.k8s.aws/cluster = blue, and security groups of vpc-0123456789abcdef0, alone.',
+      'Controller.awsLoadBalancerController, which is narrower than in eksctl: it only changes load balancers with the '
+        + 'tag elbv2.k8s.aws/cluster = blue, and security groups of vpc-0123456789abcdef0.',
     );
     said(
       'externalDNS',
-      'Controller.externalDns, narrower than eksctl: it changes records of the zones of --hosted-zone alone.',
+      'Controller.externalDns, which is narrower than in eksctl: it only changes records in the zones of '
+        + '--hosted-zone.',
     );
     said(
       'certManager',
-      'Controller.certManager, narrower than eksctl: it changes TXT records _acme-challenge.* of the zones of '
-        + '--hosted-zone alone.',
+      'Controller.certManager, which is narrower than in eksctl: it only changes TXT records _acme-challenge.* in the '
+        + 'zones of --hosted-zone.',
     );
-    expect(wellKnown.stderr).toContain('\n5 of 5 service accounts written, 0 things not mapped.\n');
+    expect(wellKnown.stderr).toContain('\n5 of 5 service accounts written, 0 values not mapped.\n');
   });
 
   test.each([
@@ -461,8 +462,8 @@ describe('wellKnownPolicies', () => {
       "const vpc = Vpc.fromLookup(stack, 'Vpc', { tags: { 'alpha.eksctl.io/cluster-name': 'blue' } });\n",
     );
     expect(stderr).toContain(
-      'and security groups of the VPC with the tag alpha.eksctl.io/cluster-name = blue, which the CDK CLI looks up, '
-        + 'alone.\n',
+      'and security groups of the VPC with the tag alpha.eksctl.io/cluster-name = blue, which the CDK CLI looks '
+        + 'up.\n',
     );
   });
 
@@ -470,7 +471,7 @@ describe('wellKnownPolicies', () => {
     const { template } = await synthesize(inMadeVpc.stdout);
     expect(JSON.stringify(template)).not.toContain('ChangeResourceRecordSets');
     expect(inMadeVpc.stdout).not.toContain('HostedZone');
-    expect(inMadeVpc.stderr).toContain('\n5 of 5 service accounts written, 4 things not mapped.\n');
+    expect(inMadeVpc.stderr).toContain('\n5 of 5 service accounts written, 4 values not mapped.\n');
   }, 60_000);
 });
 
@@ -481,24 +482,24 @@ test('what is not mapped is said with its line, on stderr and at its place', () 
   for (const [flag, factory] of [['externalDNS', 'externalDns'], ['certManager', 'certManager']]) {
     const line = lines.findIndex(text => text.includes(`${flag}: true`)) + 1;
     expect(stderr.replace(/\[\d+\]/g, '[]')).toContain(
-      `${file}:${line}:7: not mapped: \`iam.serviceAccounts[].wellKnownPolicies.${flag}\`. eksctl lets it change `
-        + 'every record of every hosted zone of the account;'
-        + ' the role is written without it. Import again with --hosted-zone <id> for each zone that it manages, or '
+      `${file}:${line}:7: not mapped: \`iam.serviceAccounts[].wellKnownPolicies.${flag}\`. eksctl allows it to `
+        + 'change all records in all hosted zones of the account. The role does not include these permissions.'
+        + ' Import again with --hosted-zone <id> for each zone that it manages, or '
         + `add controller: Controller.${factory}({ hostedZones: […] }).\n`,
     );
     expect(stdout).toContain(`// Not mapped: wellKnownPolicies.${flag} (13-iamserviceaccounts.yaml:${line}).`);
   }
   expect(stderr).toContain(
-    `${file}:30:7: note: \`iam.serviceAccounts[2].wellKnownPolicies.ebsCSIController\`: written as AWS's managed `
-      + 'policy service-role/AmazonEBSCSIDriverPolicy, which eksctl attaches for it. Controller.ebsCsiDriver is '
-      + 'narrower.\n',
+    `${file}:30:7: note: \`iam.serviceAccounts[2].wellKnownPolicies.ebsCSIController\`: is written as the AWS `
+      + 'managed policy service-role/AmazonEBSCSIDriverPolicy, which eksctl attaches for it. Controller.ebsCsiDriver '
+      + 'is narrower.\n',
   );
   expect(stderr).toContain(
     `${file}:83:5: not mapped: \`iam.serviceAccounts[10].attachRoleARN\`. No role can have the ARN `
-      + '"arn:aws:iam::123:role/already-created-role-for-app": correct it (the account has 12 digits) and import '
+      + '"arn:aws:iam::123:role/already-created-role-for-app". Correct it (the account has 12 digits) and import '
       + 'again.\n',
   );
-  expect(stderr).toContain('\n10 of 11 service accounts written, 3 things not mapped.\n');
+  expect(stderr).toContain('\n10 of 11 service accounts written, 3 values not mapped.\n');
   expect(code).toBe(0);
   expect(cli('import', 'eksctl', file, '--strict')).toEqual({ code: 1, stdout, stderr });
 });

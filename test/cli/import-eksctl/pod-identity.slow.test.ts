@@ -89,8 +89,8 @@ describe('the example of eksctl', () => {
     expect(example.code).toBe(0);
     expect(example.stdout).not.toMatch(/Oidc|Irsa/);
     expect(example.stderr).not.toContain('withOIDC');
-    const summary = '5 of 5 service accounts written, 0 things not mapped.';
-    expect(example.stderr).toContain(`\n${summary}\nEKS has one association `);
+    const summary = '5 of 5 service accounts written, 0 values not mapped.';
+    expect(example.stderr).toContain(`\n${summary}\nEKS accepts one association `);
   });
 });
 
@@ -109,8 +109,8 @@ test('a service account with a role by IRSA keeps that one', () => {
   const irsa = `    - metadata: { name: b, namespace: a }\n      ${policies}\n`;
   const both = '  podIdentityAssociations:\n    - { namespace: a, serviceAccountName: b, roleName: other }\n';
   const { stdout, stderr } = importText(configWith(irsa + both));
-  expect(stderr).toContain(`cluster.yaml:10:7: not mapped: \`${P}\`. a/b is in iam.serviceAccounts, too`);
-  expect(stderr).toContain('\nFirst complete: a/b.\n');
+  expect(stderr).toContain(`cluster.yaml:10:7: not mapped: \`${P}\`. a/b is also in iam.serviceAccounts`);
+  expect(stderr).toContain('\nComplete these first: a/b.\n');
   expect(stdout).toContain('new IrsaServiceAccount(');
   expect(stdout).not.toContain('new PodIdentityServiceAccount(');
 });
@@ -120,8 +120,8 @@ describe('refused is', () => {
     [
       'a service account with two associations',
       '    - { namespace: a, serviceAccountName: b }\n    - { namespace: a, serviceAccountName: b }\n',
-      '7:43: `iam.podIdentityAssociations[1].serviceAccountName` must be used once in a namespace, got: "b". a/b is in '
-        + 'line 6 already.',
+      '7:43: `iam.podIdentityAssociations[1].serviceAccountName` must be unique in its namespace, got: "b". a/b is '
+        + 'already in line 6.',
     ],
     ['an association without a namespace', '    - { serviceAccountName: b }\n', `6:7: \`${P}.namespace\` must be `],
     ['one that is no object', '    - b\n', `6:7: \`${P}\` must be an object, got: "b". Write namespace, `],
@@ -157,7 +157,7 @@ describe('not mapped is', () => {
   test('what is ignored beside an existing role is noted', () => {
     const role = 'roleARN: "arn:aws:iam::111122223333:role/x", roleName: y';
     const { stderr } = importText(associations(`    - { namespace: a, serviceAccountName: b, ${role} }\n`));
-    expect(stderr).toContain(`note: \`${P}.roleName\`: eksctl makes no role beside roleARN`);
+    expect(stderr).toContain(`note: \`${P}.roleName\`: is ignored, as in eksctl, because roleARN`);
   });
 });
 
@@ -168,14 +168,16 @@ describe('a VPC that the file does not name', () => {
 
   test('is asked for, where the file has its subnets', () => {
     const { stdout, stderr } = importText(associations(item, subnets));
-    expect(stderr).toContain('not the VPC itself; the role is written without it. Import again with --vpc <id>.');
+    expect(stderr).toContain(
+      'not the VPC itself, so the role does not include these permissions. Import again with --vpc <id>.',
+    );
     expect(stdout).not.toContain('Vpc.from');
   });
 
   test('is taken from --vpc', () => {
     const { stdout, stderr } = importText(associations(item, subnets), '--vpc', 'vpc-0123456789abcdef0');
     expect(stdout).toContain("vpcId: 'vpc-0123456789abcdef0'");
-    expect(stderr).toContain('security groups of vpc-0123456789abcdef0, alone.');
+    expect(stderr).toContain('security groups of vpc-0123456789abcdef0.');
   });
 });
 
@@ -188,7 +190,7 @@ describe('a template', () => {
   ])('%s is named as such', (_, items, placeholder) => {
     const { code, stderr } = importText(associations(items));
     expect(code).toBe(2);
-    expect(stderr).toContain(`\ncluster.yaml has placeholders, such as ${placeholder}. Render it first, `);
+    expect(stderr).toContain(`\ncluster.yaml contains placeholders, such as ${placeholder}. Render it first, `);
   });
 
   test('is not what has policy variables, whatever else is wrong', () => {
@@ -258,8 +260,8 @@ describe('add-ons', () => {
   });
 
   test('must go before they come: the output says so', () => {
-    expect(imported.stderr).toContain('\n0 of 0 service accounts written, 3 add-ons, 0 things not mapped.\n');
-    expect(imported.stderr).toContain('\nA cluster has an add-on once: eksctl delete addon --preserve ');
+    expect(imported.stderr).toContain('\n0 of 0 service accounts written, 3 add-ons, 0 values not mapped.\n');
+    expect(imported.stderr).toContain('\nA cluster can have each add-on only once. Run eksctl delete addon --preserve ');
   });
 
   test.each([
@@ -286,26 +288,26 @@ describe('add-ons', () => {
     [
       'with configuration that is not JSON',
       '  - { name: vpc-cni, attachPolicyARNs: [ arn:aws:iam::aws:policy/A ], configurationValues: "a: b" }\n',
-      'addons[0].configurationValues`. It is not JSON',
+      'addons[0].configurationValues`. It is not valid JSON',
     ],
     ...[
-      ['tags: { a: b }', 'tags`. ManagedAddon takes none'],
-      ['namespaceConfig: { namespace: a }', 'namespaceConfig`. Write customNamespace'],
-      ['policyARNs: []', 'policyARNs`. No version of '],
+      ['tags: { a: b }', 'tags`. ManagedAddon has no property for tags'],
+      ['namespaceConfig: { namespace: a }', 'namespaceConfig`. Set customNamespace'],
+      ['policyARNs: []', 'policyARNs`. It is not a known key of '],
     ].map(([key, message]) => [
       `with ${key}`,
       `  - { name: vpc-cni, attachPolicyARNs: [ arn:aws:iam::aws:policy/A ], ${key} }\n`,
       `addons[0].${message}`,
     ]),
     ...[
-      ['targetRoleARN: "arn:aws:iam::111122223333:role/x"', 'targetRoleARN`. Associations of add-ons have none'],
-      ['disableSessionTags: true', 'disableSessionTags`. Associations of add-ons have none'],
-      ['createServiceAccount: true', 'createServiceAccount`. Associations of add-ons have none'],
-      ['namespace: a', 'namespace`. Associations of add-ons have none'],
-      ['policyARNs: []', 'policyARNs`. No version of '],
+      ['targetRoleARN: "arn:aws:iam::111122223333:role/x"', 'targetRoleARN`. Associations of add-ons do not have it'],
+      ['disableSessionTags: true', 'disableSessionTags`. Associations of add-ons do not have it'],
+      ['createServiceAccount: true', 'createServiceAccount`. Associations of add-ons do not have it'],
+      ['namespace: a', 'namespace`. Associations of add-ons do not have it'],
+      ['policyARNs: []', 'policyARNs`. It is not a known key of '],
       [
         'roleARN: "arn:aws:iam::111122223333:role/x", tags: { a: b }',
-        'tags`. ManagedAddon takes no tags for its association',
+        'tags`. ManagedAddon does not support tags for its association',
       ],
     ].map(([keys, message]) => [
       `with an association with ${keys}`,
@@ -324,6 +326,6 @@ describe('add-ons', () => {
         + `  - { name: vpc-cni, tags: {}, publishers: [ eks ], podIdentityAssociations: [ { ${item} } ] }\n`,
       '--account', ACCOUNT, '--issuer-url', ISSUER_URL,
     );
-    expect(stderr).toContain(', 1 add-on, 0 things not mapped.');
+    expect(stderr).toContain(', 1 add-on, 0 values not mapped.');
   });
 });

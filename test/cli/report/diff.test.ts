@@ -212,7 +212,7 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
     'all but',
     one(['a/b']),
     one(['a/b'], [policy('a', { Effect: 'Allow', NotAction: 'iam:*', NotResource: ['b', 'a'] })]),
-    ['**wider** | `app` | may every action but `iam:*` on every resource but `a`, `b`'],
+    ['**wider** | `app` | may every action except `iam:*` on every resource except `a`, `b`'],
   ],
   [
     'a policy of AWS',
@@ -276,7 +276,7 @@ test('a new role, and one that is gone', () => {
     changes: [],
     people: [],
   });
-  expect(markdownOf(before, after)).toContain('\n\nNew roles: `new`.\n\nRoles that are gone: `old`.\n');
+  expect(markdownOf(before, after)).toContain('\n\nNew roles: `new`.\n\nRemoved roles: `old`.\n');
 });
 
 test('the whole comment', () => {
@@ -288,7 +288,7 @@ test('the whole comment', () => {
     /^### Access: 3 changes \(2 wider, 1 narrower\)\n\n\| access \| role \| what \|\n\|---\|---\|---\|\n/,
   );
   expect(text).toMatch(
-    /\n<details>\n<summary>In full<\/summary>\n\n`arn:aws:iam::111122223333:role\/app`\n\n```json\n\[\n/,
+    /\n<details>\n<summary>Details<\/summary>\n\n`arn:aws:iam::111122223333:role\/app`\n\n```json\n\[\n/,
   );
   const [, json] = /```json\n([^]*?)\n```\n/.exec(text)!;
   expect(JSON.parse(json)).toHaveLength(3);
@@ -301,7 +301,7 @@ test.each([
 ])('%s thousands fits into a comment, and says what is left out', (_, before, after) => {
   const text = markdownOf(before, after);
   expect(text.length).toBeLessThan(65_536);
-  expect(text).toMatch(/\n\d+ more changes left out: `cdk-irsa report --diff … --format json` prints all\.\n/);
+  expect(text).toMatch(/\n\d+ more changes omitted\. `cdk-irsa report --diff … --format json` prints all\.\n/);
   expect(text).toMatch(/ and 2680 more\.\n/);
 });
 
@@ -309,12 +309,12 @@ test('more details than there is room for', () => {
   const long = 'x'.repeat(20_000);
   const grant = (name: string) => ({ ...role(name, []), policies: [policy('a', allow(`s3:${long}`, name))] });
   const text = markdownOf(mapOf({}), mapOf({ roles: ['a', 'b', 'c', 'd'].map(grant) }));
-  expect(text).toMatch(/\n2 more roles left out: .*\n\n<\/details>\n$/);
+  expect(text).toMatch(/\n2 more roles omitted\. .*\n\n<\/details>\n$/);
   const one20 = markdownOf(
     mapOf({}),
     mapOf({ roles: [{ ...role('a', []), policies: [policy('a', allow(`s3:${long.repeat(4)}`, 'a'))] }] }),
   );
-  expect(one20).toMatch(/\n1 more role left out: /);
+  expect(one20).toMatch(/\n1 more role omitted\. /);
   expect(one20).not.toContain('<details>');
 });
 
@@ -332,10 +332,10 @@ test.each<[number, string]>(HOSTILE.map((text, index) => [index, text]))(
       // Outside of code there is nothing of the text.
       const outside = table.replace(/`[^`\n]*`/g, '');
       expect(outside).toMatch(/^[A-Za-z0-9 #:(),*|\n.…\-]*$/);
-      const rest = (full ?? '<summary>In full</summary></details>')
+      const rest = (full ?? '<summary>Details</summary></details>')
         .replace(/```json\n([^`]*)\n```/g, (__, json) => (JSON.parse(json), ''))
         .replace(/`[^`\n]*`/g, '');
-      expect(rest).toMatch(/^<summary>In full<\/summary>\s*<\/details>\s*$/);
+      expect(rest).toMatch(/^<summary>Details<\/summary>\s*<\/details>\s*$/);
     }
   },
 );

@@ -63,10 +63,10 @@ Cluster EXAMPLED539D4633E53DE1B71EXAMPLE (eu-west-1), IRSA
 
 Cluster not in the input, IRSA
   SERVICE ACCOUNT  ROLE       MAY
-  other/=cmd       elsewhere  what it may do is not in the templates
+  other/=cmd       elsewhere  its policies are not in the templates
 
-It is not known who can act as the service accounts through Kubernetes: no RBAC
-and no access entries were read.
+Who can act as the service accounts through Kubernetes is not known, because the
+input has no RBAC or access entries.
 
 Identity providers that are not clusters
   PROVIDER        SUBJECT                           ROLE
@@ -76,7 +76,7 @@ Identity providers that are not clusters
 Roles that no service account can assume (3): deploy, deploy-all, lambda.
 `);
   expect(stderr).toBe('2 clusters, 3 service accounts, 1 pattern, 6 roles, 2 roles of other identity\nproviders, '
-    + `${json.counts.findings} findings. cdk-irsa verify explains the findings.\n`);
+    + `${json.counts.findings} findings. Run cdk-irsa verify to to see the findings.\n`);
 });
 
 test.each([80, 100, 200])('in a terminal of %i columns, with colors', columns => {
@@ -115,7 +115,7 @@ test('a table of Markdown that is too long says so', () => {
     [`Role${index}`, role(`role-${index}`, [trusting(`payments:service-${index}`)])]));
   const { stdout } = cli('report', join(mapOf({ resources }).folder, 'cdk.out'), '--format', 'markdown');
   expect(stdout.length).toBeLessThan(65_536);
-  expect(stdout.slice(-250)).toMatch(/\n\d+ rows left out: `cdk-irsa report --format csv` prints all\.\n/);
+  expect(stdout.slice(-250)).toMatch(/\n\d+ rows omitted\. `cdk-irsa report --format csv` prints all\.\n/);
 });
 
 describe('numbers', () => {

@@ -61,7 +61,7 @@ test('a way that the guard closes is closed, and who can change the policies rem
   const text = flat(cli('report', ...DENIES).stdout);
   expect(text).toMatch(/group dev create pods in shop .*closed by shop-guard-use/);
   expect(text).toContain('Admission policies ');
-  expect(text).toContain('shop-guard-use of the app shop refuses pods and workloads');
+  expect(text).toContain('shop-guard-use of the app shop denies pods and workloads');
   expect(text).toMatch(/these can change the policies: group system:masters, group policy-admins\./);
   const rows = cli('report', ...DENIES, '--format', 'csv').stdout.split('\r\n');
   expect(rows.filter(row => row.includes(',Group,dev,'))).toEqual([expect.stringMatching(/,closed,shop-guard-use$/)]);
@@ -71,18 +71,18 @@ test('a guard that only warns closes nothing, and says so', () => {
   const text = flat(cli('report', ...WARNS).stdout);
   expect(text).toMatch(/group dev create pods in shop /);
   expect(text).not.toContain('closed by');
-  expect(text).toMatch(/ValidatingAdmissionPolicy shop-guard-use closes nothing: its binding \S+ does not deny: Warn, /);
+  expect(text).toMatch(/ValidatingAdmissionPolicy shop-guard-use has no known effect: its binding \S+ does not deny: Warn/);
 });
 
 test('--diff: a guard that only warns now is wider, and one that denies is narrower', () => {
   const old = join(directory, 'guarded-old.json');
   writeFileSync(old, cli('report', ...DENIES, '--format', 'json').stdout);
   const wider = cli('report', ...WARNS, '--diff', old).stdout;
-  expect(wider).toContain('| **wider** |  | the admission policy `shop-guard-use` refuses nothing any more: `its bind');
-  expect(wider).toMatch(/\| \*\*wider\*\* \| `group dev` \| no longer refused by `shop-guard-use`: `create pods in shop/);
+  expect(wider).toContain('| **wider** |  | the admission policy `shop-guard-use` no longer denies requests: `its');
+  expect(wider).toMatch(/\| \*\*wider\*\* \| `group dev` \| no longer denied by `shop-guard-use`: `create pods/);
   writeFileSync(old, cli('report', ...WARNS, '--format', 'json').stdout);
   const narrower = cli('report', ...DENIES, '--diff', old).stdout;
-  expect(narrower).toMatch(/\| narrower \| `group dev` \| now refused by `shop-guard-use`: `create pods in shop/);
+  expect(narrower).toMatch(/\| narrower \| `group dev` \| now denied by `shop-guard-use`: `create pods in shop/);
   expect(narrower).not.toContain('**wider**');
 });
 

@@ -114,11 +114,12 @@ test('every format for people has the policies, those that close nothing, and wh
   });
   const data = reportData(map, []);
   const lines = [
-    'shop-use of the app shop refuses pods and workloads as its service accounts, without the verb "use", except for '
+    'shop-use of the app shop denies pods and workloads that use its service accounts without the verb '
+      + '"use", except for '
       + 'on-call.',
-    'shop-tokens of the app shop refuses tokens for AWS.',
-    'ValidatingAdmissionPolicy shop-exec closes nothing: its binding b does not deny: Warn.',
-    'What remains: by what was read, these can change the policies: group system:masters, IAM role admin.',
+    'shop-tokens of the app shop denies tokens for AWS.',
+    'ValidatingAdmissionPolicy shop-exec has no known effect: its binding b does not deny: Warn.',
+    'Remaining risk: according to the input, these can change the policies: group system:masters, IAM role admin.',
   ];
   const flat = (text: string) => text.replace(/\s+/g, ' ');
   expect(flat(accessTable(data, { width: 80, isColored: false }))).toContain(`Admission policies ${lines.join(' ')}`);

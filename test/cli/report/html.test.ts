@@ -77,7 +77,7 @@ test('the markup has at most 5,000 rows, says what is left out, and is less than
   const page = html(reportData(manyMap(5200), []));
   const markup = staticIn(page);
   expect(markup.match(/<th scope=row>/g)).toHaveLength(5000);
-  expect(markup).toContain('<p>200 more are shown with JavaScript, and by cdk-irsa report --format csv.');
+  expect(markup).toContain('<p>200 more: enable JavaScript, or run cdk-irsa report --format csv.');
   expect(markup.length).toBeLessThan(page.length / 2);
 });
 

@@ -42,7 +42,7 @@ test.each<[Partial<Permission>, string]>([
   [{ actions: ['a', 'b', 'c', 'd', 'e'] }, '<a>, <b>, <c>, <d>, <e> on <x>'],
   [{ actions: ['a', 'b', 'c', 'd', 'e', 'f'] }, '<a>, <b>, <c>, <d> and 2 more on <x>'],
   [{ actions: ['*'], resources: ['**'] }, 'every action on every resource'],
-  [{ notActions: true, notResources: true }, 'every action but <a:B> on every resource but <x>'],
+  [{ notActions: true, notResources: true }, 'every action except <a:B> on every resource except <x>'],
   [
     { condition: { Bool: { k: 'true' }, StringEquals: { k: 'a', l: 'b' }, Null: null } },
     '<a:B> on <x>, under conditions on <k>, <l>',

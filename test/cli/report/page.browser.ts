@@ -44,7 +44,7 @@ test('three service accounts: findings, picture, table', async () => {
     '2 findings',
   ]);
   expect(await page.locator('#findings > .rules summary code').allTextContents()).toEqual(['missing-audience', 'note']);
-  expect(await page.locator('#findings .off > summary').textContent()).toBe('1 finding switched off, with a reason');
+  expect(await page.locator('#findings .off > summary').textContent()).toBe('1 finding suppressed');
   expect(await listed(page)).toEqual(['*', 'api', 'worker']);
   const folded = await page.locator('.folded summary').first().textContent();
   expect(folded).toBe('Roles that no service account can assume (1)');
@@ -72,7 +72,7 @@ test('a role is shown in full when it is opened', async () => {
     statementsOf(THREE.roles[0].trust)[0],
     ...statementsOf(THREE.roles[0].policies[0].document),
   ]);
-  expect(await page.locator('.marked .mark').allTextContents()).toEqual(['lets in this service account']);
+  expect(await page.locator('.marked .mark').allTextContents()).toEqual(['allows this service account']);
   expect(await page.locator('dd').first().textContent()).toBe('arn:aws:iam::111122223333:role/payments-api');
 });
 
@@ -125,15 +125,15 @@ test('an answer shows the statement, and where it is', async () => {
   );
   await page.locator('.more summary').click();
   expect(await page.locator('.mark').allTextContents()).toEqual([
-    'lets in this service account',
-    'answers the question',
+    'allows this service account',
+    'matches the search',
   ]);
 });
 
 test('by keyboard alone', async () => {
   const page = await openMap(THREE);
   await page.keyboard.press('Tab');
-  expect(await focused(page)).toBe('Skip to the table of access');
+  expect(await focused(page)).toBe('Skip to the access table');
   await page.keyboard.press('Enter');
   expect(await focused(page)).toBe('access');
   await page.keyboard.press('Tab');

@@ -82,7 +82,7 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
     'the better way less',
     withReaches([api([CREATE, LOW])]),
     withReaches([api([LOW])]),
-    [`narrower | \`group dev\` | can no longer ${CREATED}; reaches ${MAY} in another way, too`],
+    [`narrower | \`group dev\` | can no longer ${CREATED}; also reaches ${MAY} in another way`],
   ],
   [
     'a way that is not certain',
@@ -99,28 +99,28 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
     'the policy less, or one that only warns',
     withReaches([api([closed(CREATE)])]),
     withReaches([api([CREATE])]),
-    [`**wider** | \`group dev\` | no longer refused by \`payments-use\`: ${CREATED}, and so reaches ${MAY}`],
+    [`**wider** | \`group dev\` | no longer denied by \`payments-use\`: ${CREATED}, and so reaches ${MAY}`],
   ],
   [
     'the policy more',
     withReaches([api([CREATE])]),
     withReaches([api([closed(CREATE)])]),
-    [`narrower | \`group dev\` | now refused by \`payments-use\`: ${CREATED}, and so no longer reaches ${MAY}`],
+    [`narrower | \`group dev\` | now denied by \`payments-use\`: ${CREATED}, and so no longer reaches ${MAY}`],
   ],
   [
     'the policy less, beside a way that was open',
     withReaches([api([EXEC, closed(CREATE)])]),
     withReaches([api([CREATE, EXEC])]),
     [
-      `**wider** | \`group dev\` | no longer refused by \`payments-use\`: ${CREATED}; reaches ${MAY} in another way, `
-      + 'too',
+      `**wider** | \`group dev\` | no longer denied by \`payments-use\`: ${CREATED}; also reaches ${MAY} in another `
+      + 'way',
     ],
   ],
   [
     'the policy more, beside a way that stays open',
     withReaches([api([CREATE, EXEC])]),
     withReaches([api([EXEC, closed(CREATE)])]),
-    [`narrower | \`group dev\` | now refused by \`payments-use\`: ${CREATED}; reaches ${MAY} in another way, too`],
+    [`narrower | \`group dev\` | now denied by \`payments-use\`: ${CREATED}; also reaches ${MAY} in another way`],
   ],
   [
     'something unknown more',
@@ -134,16 +134,16 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
     'no RBAC any more',
     withReaches([api([CREATE])]),
     { ...NOBODY, rbac: { roles: [], bindings: [], unknown: [] } },
-    ['**changed** |  | It is no longer known who can act as the service accounts: no RBAC and no access entries were '
-      + 'read.'],
+    ['**changed** |  | Who can act as the service accounts is no longer known, because the input has no RBAC or '
+      + 'access entries.'],
   ],
   [
     'RBAC for the first time',
     { ...NOBODY, rbac: { roles: [], bindings: [], unknown: [] } },
     withReaches([api([CREATE])]),
     [
-      '**changed** |  | The earlier report does not say who can act as the service accounts: no RBAC and no access '
-      + 'entries were read for it.',
+      '**changed** |  | The earlier report does not contain who can act as the service accounts, because its '
+      + 'input had no RBAC or access entries.',
       `**wider** | \`group dev\` | can now ${CREATED}, and so reaches ${MAY}`,
     ],
   ],
@@ -162,19 +162,19 @@ const NOT_READ = mapOf({});
 const WARNS = 'its binding shop-use does not deny: Warn, Audit';
 
 test.each<[string, AccessMap, AccessMap, string[]]>([
-  ['comes', NOT_READ, guarded(NOT_READ), ['narrower |  | the admission policy `shop-use` refuses requests']],
+  ['comes', NOT_READ, guarded(NOT_READ), ['narrower |  | the admission policy `shop-use` now denies requests']],
   ['stays', guarded(NOBODY), guarded(NOBODY), []],
   [
     'goes',
     guarded(NOBODY),
     NOBODY,
-    ['**wider** |  | the admission policy `shop-use` refuses nothing any more: it is not in the input'],
+    ['**wider** |  | the admission policy `shop-use` no longer denies requests: it is not in the input'],
   ],
   [
     'only warns now',
     guarded(NOT_READ),
     guarded(NOT_READ, WARNS),
-    [`**wider** |  | the admission policy \`shop-use\` refuses nothing any more: \`${WARNS}\``],
+    [`**wider** |  | the admission policy \`shop-use\` no longer denies requests: \`${WARNS}\``],
   ],
   ['warned before, too', guarded(NOT_READ, WARNS), guarded(NOT_READ, WARNS), []],
 ])('an admission policy %s', (_, before, after, expected) => {
@@ -196,7 +196,7 @@ test('a report of an older version says nothing about people', () => {
   const { reachScope: _, reaches: __, unknownReaches: ___, ...old } = reportData(NOBODY, []);
   const diff = accessDiff(old as any, reportData(withReaches([api([CREATE])]), []));
   expect(diff.people).toEqual([{ kind: 'reach-scope', direction: 'changed', after: 'input' }]);
-  expect(diffMarkdown(diff)).toContain('an older version of cdk-irsa made it.');
+  expect(diffMarkdown(diff)).toContain('it was created by an older version of cdk-irsa.');
   expect(accessDiff(old as any, reportData(mapOf({}), [])).people).toEqual([]);
 });
 

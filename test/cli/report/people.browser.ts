@@ -59,7 +59,7 @@ test('the picture begins with them, and says what an admission policy closes', a
     'user eve | closed: creat…ccounts/token',
   ]);
   expect(await page.locator('.edge.closed').count()).toBe(1);
-  expect(await page.locator('#picture-body').innerText()).toContain('Dashed: an admission policy refuses it.');
+  expect(await page.locator('#picture-body').innerText()).toContain('Dashed lines: denied by an admission policy.');
   expect(await page.locator('.actor title').first().textContent()).toContain(
     'impersonate users: service account tools/ci',
   );
@@ -89,7 +89,7 @@ test('a section has them by their rights, with what is unknown and what was not 
   expect(await people(page)).toEqual(['group dev', 'IAM role ops', 'service account tools/ci', 'user eve']);
   const text = await page.locator('#people').innerText();
   expect(text).toContain('group deployers\na controller of applications.argoproj.io may run pods in argocd');
-  expect(text).toContain('RBAC and access entries of the cluster that are not in the input are not covered.');
+  expect(text).toContain('This does not cover RBAC and access entries of the cluster that are not in the input.');
 });
 
 const ALL = ['group dev', 'IAM role ops', 'service account tools/ci', 'user eve'];
@@ -180,8 +180,9 @@ test('without JavaScript', async () => {
 test('without RBAC there is no column, and it says why', async () => {
   const page = await pages.open(pageOf(THREE));
   expect(await page.locator('#actor, .picture .actor, form.people, table.people').count()).toBe(0);
-  expect(await page.locator('#people').innerText()).toBe('Who can act as them through Kubernetes\n\nIt is not known '
-    + 'who can act as the service accounts through Kubernetes: no RBAC and no access entries were read.');
+  expect(await page.locator('#people').innerText()).toBe('Who can act as these service accounts through Kubernetes\n\n'
+    + 'Who can act as the service accounts through Kubernetes is not known, because the input has no RBAC or access '
+    + 'entries.');
 });
 
 test('a narrow window', async () => {

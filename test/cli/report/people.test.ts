@@ -52,20 +52,20 @@ const report = (format: string, input = INPUT) => cli('report', ...input, '--for
 const whoCan = (format: string, input = INPUT) =>
   cli('who-can', 's3:PutObject', RECEIPTS, ...input, '--format', format);
 const BINDING = 'RoleBinding payments/dev (ClusterRole edit)';
-const PARTIAL = 'RBAC and access entries of the cluster that are not in the input are not covered.';
-const NOT_READ = 'It is not known who can act as the service accounts through Kubernetes: no RBAC and no access '
-  + 'entries were read.';
+const PARTIAL = 'This does not cover RBAC and access entries of the cluster that are not in the input.';
+const NOT_READ = 'Who can act as the service accounts through Kubernetes is not known, because the input has no '
+  + 'RBAC or access entries.';
 const flat = (text: string) => text.replace(/\s+/g, ' ');
 
 test('the table names people, their rights, what gives them, service accounts and roles', () => {
   const { code, stdout } = report('table');
   expect(code).toBe(0);
-  expect(stdout).toContain('\nWho can act as them through Kubernetes\n  WHO ');
+  expect(stdout).toContain('\nWho can act as these service accounts through Kubernetes\n  WHO ');
   const text = flat(stdout);
   expect(text).toMatch(/group dev create pods in payments payments\/api \(api\) \(RoleBinding payments\/dev/);
   expect(text).toMatch(/user =eve\|`@example\.com create/);
   expect(text).toContain(PARTIAL);
-  expect(text).toMatch(/Who may act as them, which RBAC does not tell WHO WHY .*group lost/);
+  expect(text).toMatch(/Who may act as these service accounts \(RBAC is inconclusive\) WHO WHY .*group lost/);
   expect(stdout.split('\n').filter(line => line.length > 80)).toEqual([]);
 });
 
@@ -87,7 +87,9 @@ test('CSV has a row for each actor of a service account, and one for what is unk
 
 test('Markdown has them in code', () => {
   const { stdout } = report('markdown');
-  expect(stdout).toContain('### Who can act as them through Kubernetes\n\n| who | by | as: role | confidence |\n');
+  expect(stdout)
+      .toContain('### Who can act as these service accounts through Kubernetes\n\n| who | by | as: role | confidence '
+        + '|\n');
   expect(stdout).toContain(`| \`group dev\` | \`create pods in payments (${BINDING})\``);
   expect(stdout).toContain('`user =eve\\u007c\\u0060@example.com`');
   expect(stdout).toContain(PARTIAL);
@@ -124,7 +126,7 @@ test('JSON says once what is the same for many', () => {
 
 test('the page has them, with and without a script', () => {
   const { stdout } = report('html');
-  expect(stdout).toContain('<h2>Who can act as them through Kubernetes</h2>');
+  expect(stdout).toContain('<h2>Who can act as these service accounts through Kubernetes</h2>');
   expect(stdout).toContain('<tr><th scope=row>group dev<td>create pods in payments (RoleBinding payments/dev');
   expect(stdout).toContain(PARTIAL);
 });
@@ -161,7 +163,7 @@ test('RBAC that lets nobody in is not the whole cluster', () => {
   const empty = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: { name: r, namespace: n }\nrules: []';
   const { stdout } = report('table', inputOf(empty));
   expect(flat(stdout)).toContain(
-    `Nobody can act as them by the RBAC and the access entries that were read. ${PARTIAL}`,
+    `Nobody can act as them, according to the RBAC and access entries that were read. ${PARTIAL}`,
   );
 });
 
@@ -218,6 +220,6 @@ test('a report whose people cannot be read is no report', () => {
   const broken = { ...JSON.parse(report('json').stdout), reaches: [{ serviceAccounts: [], by: {} }] };
   writeFileSync(old, JSON.stringify(broken));
   expect(cli('report', ...INPUT, '--diff', old)).toMatchObject({
-    code: 2, stderr: expect.stringContaining('is no report: `reaches[0].by` is not a list'),
+    code: 2, stderr: expect.stringContaining('is not a valid report: `reaches[0].by` must be a list'),
   });
 });

@@ -192,7 +192,7 @@ describe('a session policy limits what pods may do', () => {
         + 'resource',
     ]],
     ['another one that cannot be read', READ, UNREADABLE, [
-      '**changed** | `payments` | `payments/api` has another session policy, which cannot be read',
+      '**changed** | `payments` | `payments/api` has a different session policy, which cannot be read',
     ]],
     ['the same in other words', READ, policy(statement(['s3:Get*', 's3:Get*'], ['arn:aws:s3:::data/*'])), []],
     ['the same', READ, READ, []],

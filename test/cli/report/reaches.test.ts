@@ -79,7 +79,7 @@ test.each([
   [actor('IAM principal', `arn:aws:iam::${ACCOUNT}:user/eve`), 'IAM user eve'],
   [actor('IAM principal', 'arn:aws:iam::444455556666:role/ops'), 'IAM role ops of 444455556666'],
   [actor('IAM principal', 'arn:aws:iam::444455556666:*'), 'IAM account 444455556666'],
-  [actor('IAM principal', '⟨whoever deploys Stack⟩'), 'whoever deploys Stack'],
+  [actor('IAM principal', '⟨deployer of Stack⟩'), 'deployer of Stack'],
   [actor('IAM principal', '⟨Stack/Ops.Arn⟩'), 'Stack/Ops.Arn'],
   [actor('Group', '⟨subjects of RoleBinding a/b⟩'), 'subjects of RoleBinding a/b'],
 ])('%j is called %s', (of, name) => {

@@ -100,44 +100,44 @@ const VALID = JSON.parse(
 );
 
 test.each<[string, unknown, string]>([
-  ['no JSON', undefined, 'is not JSON. Make it with cdk-irsa report --format json'],
-  ['a list', [], 'is no report. Make one with cdk-irsa report --format json'],
-  ['null', null, 'is no report. Make one with cdk-irsa report --format json'],
-  ['something else', { a: 1 }, 'is no report. Make one with cdk-irsa report --format json'],
+  ['no JSON', undefined, 'is not valid JSON. Create it with cdk-irsa report --format json'],
+  ['a list', [], 'is not a report. Create one with cdk-irsa report --format json'],
+  ['null', null, 'is not a report. Create one with cdk-irsa report --format json'],
+  ['something else', { a: 1 }, 'is not a report. Create one with cdk-irsa report --format json'],
   [
     'another version',
     { ...VALID, schemaVersion: 2 },
-    'has schemaVersion 2, and only 1 is read here. Make both reports with one release of cdk-irsa',
+    'has schemaVersion 2, but only 1 is supported. Create both reports with the same version of cdk-irsa',
   ],
   [
     'no access',
     { ...VALID, access: {} },
-    'is no report: `access` is not a list. Make it again with cdk-irsa report --format json',
+    'is not a valid report: `access` must be a list. Create it again with cdk-irsa report --format json',
   ],
   [
     'no roles',
     { ...VALID, roles: undefined },
-    'is no report: `roles` is not a list. Make it again with cdk-irsa report --format json',
+    'is not a valid report: `roles` must be a list. Create it again with cdk-irsa report --format json',
   ],
   [
     'access to nothing',
     { ...VALID, access: [null] },
-    'is no report: `access[0]` is not an object. Make it again with cdk-irsa report --format json',
+    'is not a valid report: `access[0]` must be an object. Create it again with cdk-irsa report --format json',
   ],
   [
     'a role without a name',
     { ...VALID, roles: [{ arn: arn('a') }] },
-    'is no report: `roles[0].name` is not a text. Make it again with cdk-irsa report --format json',
+    'is not a valid report: `roles[0].name` must be a string. Create it again with cdk-irsa report --format json',
   ],
   [
     'a role without policies',
     { ...VALID, roles: [{ arn: arn('a'), name: ACCOUNT }] },
-    'is no report: `roles[0].policies` is not a list. Make it again with cdk-irsa report --format json',
+    'is not a valid report: `roles[0].policies` must be a list. Create it again with cdk-irsa report --format json',
   ],
   [
     'a policy without a kind',
     { ...VALID, roles: [{ ...VALID.roles[0], policies: [{ name: 'a' }] }] },
-    'is no report: `roles[0].policies[0].kind` is not a text. Make it again with cdk-irsa report --format json',
+    'is not a valid report: `roles[0].policies[0].kind` must be a string. Create it again with cdk-irsa report --format json',
   ],
 ])('%s is no report', (_, value, message) => {
   expect(() => parseReportData(value === undefined ? '{' : JSON.stringify(value))).toThrow(new Error(message));

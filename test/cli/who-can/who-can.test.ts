@@ -195,7 +195,7 @@ test('what is neither resource nor path', () => {
   expect(cli('who-can', 's3:PutObject', 'receipts/key')).toEqual({
     code: 2,
     stdout: '',
-    stderr: "\"receipts/key\" is neither a resource, which begins with arn: or is '*', nor an existing file or "
+    stderr: "\"receipts/key\" is neither a resource (an ARN, or '*') nor an existing file or "
       + 'folder. See cdk-irsa who-can --help.\n',
   });
   expect(cli('who-can')).toMatchObject({ code: 2, stderr: expect.stringContaining("argument 'action'") });

@@ -1,4 +1,4 @@
-/** Elements whose texts are texts: nothing here reads HTML. */
+/** Creates elements. Children are text nodes, never parsed as HTML. */
 
 type Child = Node | string | undefined | false;
 type Attributes = Record<string, string | number | boolean | undefined | ((event: Event) => void)>;
@@ -34,7 +34,7 @@ function fill<T extends Element>(element: T, attributes: Attributes, children: C
   return element;
 }
 
-/** A name in code, where invisible characters and those that turn a line are shown as what they are. */
+/** A name in code, with escapes for invisible and direction-changing characters. */
 export function name(text: string, more: Attributes = {}): HTMLElement {
   return h('code', { dir: 'ltr', ...more }, visible(text));
 }

@@ -2,7 +2,7 @@ import { h, name, plural, visible } from './dom';
 import { Finding } from '../../../analysis/rules/rule';
 import { findingsByRule } from '../numbers';
 
-/** The findings by rule; what is switched off comes last. */
+/** The findings by rule; suppressed findings come last. */
 export function findingsSection(findings: Finding[]): HTMLElement {
   const open = findings.filter(({ suppressed }) => suppressed === undefined);
   const off = findings.filter(({ suppressed }) => suppressed !== undefined);
@@ -17,7 +17,7 @@ export function findingsSection(findings: Finding[]): HTMLElement {
       && h(
         'details',
         { class: 'off' },
-        h('summary', {}, `${plural(off.length, 'finding')} switched off, with a reason`),
+        h('summary', {}, plural(off.length, 'suppressed finding')),
         h('div', { class: 'rules' }, ...byRule(off)),
       ),
   );
@@ -44,17 +44,17 @@ function byRule(findings: Finding[]): HTMLElement[] {
   );
 }
 
-/** Thousands of findings are there when somebody wants them. */
+/** The list of findings, limited because there may be thousands. */
 function lazily(group: Finding[]): HTMLElement {
   return h(
     'ul',
     {},
-    ...group.slice(0, 200).map(one),
-    group.length > 200 && h('li', {}, `and ${group.length - 200} more: cdk-irsa verify lists them`),
+    ...group.slice(0, 200).map(item),
+    group.length > 200 && h('li', {}, `and ${group.length - 200} more: run cdk-irsa verify to list them`),
   );
 }
 
-function one({ message, fix, place, others = [], suppressed }: Finding): HTMLElement {
+function item({ message, fix, place, others = [], suppressed }: Finding): HTMLElement {
   const { file, line, logicalId, constructPath } = place;
   const where = [`${file}${line === undefined ? '' : `:${line}`}`, constructPath ?? logicalId]
     .filter(text => text !== undefined)
@@ -62,6 +62,6 @@ function one({ message, fix, place, others = [], suppressed }: Finding): HTMLEle
   return h('li', {},
     h('p', {}, visible(message)),
     h('p', { class: 'fix' }, visible(fix)),
-    suppressed !== undefined && h('p', { class: 'fix' }, `Switched off: ${visible(suppressed)}`),
+    suppressed !== undefined && h('p', { class: 'fix' }, `Suppressed: ${visible(suppressed)}`),
     h('p', { class: 'place' }, ...where, others.length > 0 && ` and ${plural(others.length, 'more place')}`));
 }

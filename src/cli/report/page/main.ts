@@ -1,6 +1,6 @@
 /**
- * The page of `cdk-irsa report --format html`. Everything in the report is somebody else's text: it becomes text,
- * never HTML.
+ * The page of `cdk-irsa report --format html`. All texts in the report are untrusted and inserted as text, never as
+ * HTML.
  */
 import { byId, h, name, plural, visible } from './dom';
 import { findingsSection } from './findings';
@@ -19,7 +19,7 @@ import { identityPolicies, sortedTexts, statementsIn } from '../statements';
 
 const data = unpack(JSON.parse(byId('data').textContent!)) as ReportData;
 const rows = rowsOf(data);
-/** Who is shown, of those who can act as service accounts. */
+/** The filter for actors that can act as service accounts. */
 let isShown: ReturnType<typeof isActor> | undefined;
 const actors = new WeakMap<Answer['row'], ActorWay[]>();
 const picture = new PictureView();
@@ -39,7 +39,7 @@ const ASKED: [keyof Query, string, string][] = [
 ];
 
 document.body.append(
-  h('a', { class: 'skip', href: '#access' }, 'Skip to the table of access'),
+  h('a', { class: 'skip', href: '#access' }, 'Skip to the access table'),
   h(
     'header',
     {},
@@ -71,7 +71,7 @@ document.addEventListener('keydown', onKey);
 update();
 byId('static').remove();
 
-/** The people of a row, of those who are shown. */
+/** The actors of a row that pass the filter. */
 function peopleOf({ row }: Answer): readonly ActorWay[] {
   const all = actors.get(row) ?? actorsOf(row);
   actors.set(row, all);
@@ -86,7 +86,7 @@ function numbers(): HTMLElement {
   );
 }
 
-/** What could not be read must not pass for what is not there. */
+/** Files that could not be read are listed, so that they do not seem to be empty. */
 function missing(): HTMLElement[] {
   const missed = missingIn(data);
   return missed.length === 0 ? [] : [h(
@@ -158,7 +158,7 @@ function form(): HTMLElement {
         h('input', {
           'id': 'text',
           'type': 'search',
-          'placeholder': 'any name, action, resource',
+          'placeholder': 'any name, action or resource',
           'autocomplete': 'off',
           'spellcheck': 'false',
           'aria-keyshortcuts': '/',
@@ -191,7 +191,7 @@ function update(): void {
   byId<HTMLButtonElement>('clear').disabled = Object.values(asked).every(value => value === '');
 }
 
-/** How many are left, and what that means. */
+/** Describes the number of results. */
 function describeAnswers(answers: Answer[], { action, resource }: Query): (Node | string)[] {
   const withAccess = answers.filter(({ row }) => row.access);
   const others = answers.length - withAccess.length;
@@ -224,7 +224,7 @@ function clear(): void {
   byId('text').focus();
 }
 
-/** `/` goes to the search from anywhere but a field; Escape empties it, and then leaves it. */
+/** `/` focuses the search unless a field has the focus; Escape clears a field, and then leaves it. */
 function onKey(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
   const isField = target instanceof HTMLInputElement;

@@ -13,7 +13,7 @@ const STEP = 50;
 const MAX_NAMES = 5;
 const MAX_UNKNOWN = 200;
 
-/** Who can act as the service accounts that the filter leaves: the picture's left end in words. */
+/** The table of who can act as the filtered service accounts. */
 export class PeopleTable {
   public readonly element = h('section', { 'id': 'people', 'aria-labelledby': 'people-title' });
   private shown = STEP;
@@ -98,14 +98,14 @@ export class PeopleTable {
   }
 }
 
-/** How sure it is, where it is not certain, or what closes it. */
+/** The confidence of a way unless it is certain, or the policies that close it. */
 export function chipOf(way: PeopleRow['ways'][number]): HTMLElement | false {
   if (isOpen(way) && way.confidence === 'certain') return false;
   const kind = !isOpen(way) ? 'closed' : way.confidence === 'unknown' ? 'unknown' : 'conditional';
   return h('span', { class: `chip ${kind}` }, visible(stateInWords(way)));
 }
 
-/** The first of them, and how many more there are: all of them, once they are wanted. */
+/** The first items, and a button that shows the others. */
 function list<T>(items: readonly T[], show: (item: T) => HTMLElement): HTMLElement {
   const rest = items.length - MAX_NAMES;
   const element = h('ul', { class: 'names' }, ...items.slice(0, rest > 1 ? MAX_NAMES : undefined)

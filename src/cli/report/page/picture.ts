@@ -3,9 +3,9 @@ import { clusterInShort } from '../in-words';
 import { Box, layOut, Picture, PictureActors } from '../picture-layout';
 import { Answer } from '../rows';
 
-const CHARACTER = 7.3; // of the font of 12 px
+const CHARACTER = 7.3; // width in the 12 px font
 
-/** The graph of what the filter leaves. The table says the same in words. */
+/** The graph of the filtered access, which the table contains as text. */
 export class PictureView {
   public readonly element = h('div', { id: 'picture-body' });
   private readonly toggled = new Map<string, boolean>();
@@ -18,7 +18,7 @@ export class PictureView {
     this.actors = actors;
     const picture = layOut(answers, this.toggled, this.isOpenByDefault, actors);
     if (picture.boxes.length === 0) {
-      this.element.replaceChildren(h('p', { class: 'quiet' }, 'No service account is left to draw.'));
+      this.element.replaceChildren(h('p', { class: 'quiet' }, 'No service accounts to draw.'));
       return;
     }
     const namespaces = picture.boxes.filter(({ kind }) => kind === 'namespace');
@@ -26,7 +26,7 @@ export class PictureView {
       h(
         'p',
         { class: 'quiet tools' },
-        namespaces.some(({ isOpen }) => !isOpen) ? 'Namespaces are closed: open one to see its service accounts. ' : '',
+        namespaces.some(({ isOpen }) => !isOpen) ? 'Open a namespace to see its service accounts. ' : '',
         this.button('Open all', namespaces, true),
         this.button('Close all', namespaces, false),
       ),
@@ -36,7 +36,7 @@ export class PictureView {
           'class': 'scroll',
           'tabindex': 0,
           'role': 'group',
-          'aria-label': 'Picture of who can assume which role. The table of access says the same.',
+          'aria-label': 'Picture of who can assume which role. The access table has the same content.',
         },
         h(
           'div',
@@ -47,28 +47,28 @@ export class PictureView {
         this.draw(picture),
       )),
       picture.edges.some(({ kind }) => kind === 'closed')
-        ? h('p', { class: 'quiet' }, 'Dashed: an admission policy refuses it.')
+        ? h('p', { class: 'quiet' }, 'Dashed lines: denied by an admission policy.')
         : '',
       picture.actorsLeftOut > 0
         ? h(
           'p',
           { class: 'quiet' },
-          `${picture.actorsLeftOut.toLocaleString('en')} more who can act as service accounts are not drawn: narrow `
-              + 'the filter to see them here. The table below has them all.',
+          `${picture.actorsLeftOut.toLocaleString('en')} more actors are not drawn. Narrow the filter to see them `
+              + 'here. The table below lists all of them.',
         )
         : '',
       picture.leftOut > 0
         ? h(
           'p',
           { class: 'quiet' },
-          `${plural(picture.leftOut, 'more service account')} not drawn: narrow the filter to see them here. The `
-              + 'table has them all.',
+          `${plural(picture.leftOut, 'more service account')} not drawn. Narrow the filter to see them here. The `
+              + 'table lists all of them.',
         )
         : '',
     );
   }
 
-  /** With a sign of more wherever the picture goes on behind the edge. */
+  /** Adds a hint where the picture can be scrolled. */
   private framed(content: HTMLElement): HTMLElement {
     const sign = h('p', { 'class': 'sign', 'aria-hidden': 'true' }, 'Scroll for more');
     const frame = h('div', { class: 'frame' }, content, sign);
@@ -216,7 +216,7 @@ export class PictureView {
   }
 }
 
-/** All that leads to a box, and all that it leads to. */
+/** All boxes before and after a box. */
 function connectedBoxes(box: Box, edges: Picture['edges']): Set<Box> {
   const reached = new Set([box]);
   const walk = (step: (edge: Picture['edges'][number]) => [Box, Box]) => {
@@ -229,7 +229,7 @@ function connectedBoxes(box: Box, edges: Picture['edges']): Set<Box> {
   return reached;
 }
 
-/** The beginning and the end: there names differ. */
+/** Keeps the start and the end, where names differ. */
 function shorten(text: string, room: number): string {
   const characters = [...text];
   if (characters.length <= room) return text;

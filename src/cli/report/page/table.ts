@@ -24,15 +24,15 @@ const VERDICTS: Record<Reach['verdict'], string> = {
 };
 
 /**
- * What the filter leaves, by cluster and namespace; the first rows at once, others when they are wanted. It has its
- * roles in words, since narrow screens lay it out as blocks.
+ * The table of filtered access by cluster and namespace. More rows are added on demand. It has explicit ARIA roles,
+ * because narrow screens lay it out as blocks.
  */
 export class Table {
   public readonly element = h('div', { id: 'access-body' });
   private shown = STEP;
   private answers: Answer[] = [];
 
-  /** @param people who can act as the service accounts, if it is known */
+  /** @param people who can act as the service accounts, if known */
   constructor(private readonly people?: PictureActors) {}
 
   public show(answers: Answer[], most = STEP): void {
@@ -98,7 +98,7 @@ export class Table {
     return rows(answer, this.columns, this.people);
   }
 
-  /** The focus stays where it was. */
+  /** Shows more rows and moves the focus to the first of them. */
   private more(first: number): void {
     this.show(this.answers, this.shown + STEP);
     (
@@ -147,7 +147,7 @@ function rows(answer: Answer, columns: number, people?: PictureActors): HTMLElem
         name(serviceAccount),
         isPattern(serviceAccount)
           && h('span', { class: 'chip warning' }, serviceAccount === '*' ? 'any service account' : 'pattern'),
-        via === 'irsa' && !used && h('span', { class: 'note' }, 'used by no manifest here'),
+        via === 'irsa' && !used && h('span', { class: 'note' }, 'not used by any given manifest'),
         ...notesOn(row.access!).map(note => h('span', { class: 'note' }, visible(note))),
         through !== undefined && h('span', { class: 'note' }, 'as the target role of ', name(roleInShort(through))),
         row.workloads.length > 0 && h('span', { class: 'note' }, workloads(row.workloads)),
@@ -176,10 +176,10 @@ function other({ row: { arn, role }, reach }: Answer): HTMLElement {
   );
 }
 
-/** By their rights, the most certain ones first; the rest is in the details. */
+/** Actors by right, the most certain first; the details contain the rest. */
 function peopleList(answer: Answer, { of, nameOf }: PictureActors): HTMLElement {
   const all = of(answer);
-  if (all.length === 0) return h('span', { class: 'note' }, 'nobody known');
+  if (all.length === 0) return h('span', { class: 'note' }, 'none known');
   const byRight = [...grouped(all, ({ way }) => JSON.stringify([wayInWords(way, true), stateInWords(way)])).values()];
   const shown = byRight.slice(0, MAX_PEOPLE);
   const rest = all.length - shown.reduce((sum, { length }) => sum + length, 0);
@@ -196,7 +196,7 @@ function peopleList(answer: Answer, { of, nameOf }: PictureActors): HTMLElement 
   );
 }
 
-/** Written when it is opened. */
+/** Rendered when opened. */
 function peopleDetails(answer: Answer, { of, nameOf }: PictureActors): HTMLElement | false {
   const count = of(answer).length;
   if (count === 0) return false;
@@ -234,11 +234,11 @@ function account(arn: string, role: Role | undefined): string {
 }
 
 function describeTrust(role: Role | undefined): string {
-  return `trusts ${visible(listInShort(principalsOf(role), 3) || 'nobody that can be read')}`;
+  return `trusts ${visible(listInShort(principalsOf(role), 3) || 'no readable principal')}`;
 }
 
 function may(role: Role | undefined, sessionPolicy?: unknown): HTMLElement {
-  if (!role) return h('span', { class: 'note' }, 'what it may do is not in the templates');
+  if (!role) return h('span', { class: 'note' }, 'its policies are not in the templates');
   const policies = identityPolicies(role);
   const all = [
     ...permissionsOf(policies.map(({ document }) => document), sessionPolicy).map(permission),
@@ -262,7 +262,7 @@ function permission(given: Permission): HTMLElement {
   return h('li', {}, isDenied && h('span', { class: 'chip deny' }, 'never'), ...inCode(given));
 }
 
-/** The texts of others in code, the words around them not. */
+/** A permission with untrusted texts in code elements. */
 function inCode(given: Permission): Node[] {
   const names: string[] = [];
   const words = permissionInWords(given, text => `\u0000${names.push(text) - 1}\u0000`);
@@ -308,7 +308,7 @@ function reachList({ verdict, statements: placed }: Reach): HTMLElement {
   );
 }
 
-/** Written when it is opened: 500 roles have a lot to say. */
+/** Rendered when opened, because there may be hundreds of roles. */
 function details(
   arn: string,
   role: Role | undefined,
@@ -353,13 +353,13 @@ function full(
     ),
     h('h4', {}, 'Trust policy'),
     ...(role.unresolved.length > 0
-      ? [h('p', { class: 'fix' }, `Not all of it can be read: ${role.unresolved.map(visible).join('; ')}`)]
+      ? [h('p', { class: 'fix' }, `Cannot be read completely: ${role.unresolved.map(visible).join('; ')}`)]
       : []),
-    ...statements(role.trust, index => (index === entrance ? 'lets in this service account' : undefined)),
+    ...statements(role.trust, index => (index === entrance ? 'allows this service account' : undefined)),
     ...role.policies.flatMap(policy => policySection(policy, placed)),
     ...(sessionPolicy === undefined ? [] : [h('h4', {}, 'Session policy'), ...statements(sessionPolicy, index =>
       placed.some(({ policy: { kind }, index: at }) => kind === 'session' && at === index)
-        ? 'answers the question'
+        ? 'matches the search'
         : undefined)]),
   ];
 }
@@ -371,7 +371,7 @@ function policySection(policy: Policy, placed: Placed[]): HTMLElement[] {
     ...(policy.document === undefined
       ? [h('p', { class: 'fix' }, `Not in the templates${policy.arn === undefined ? '' : `: ${visible(policy.arn)}`}.`)]
       : statements(policy.document, index =>
-        placed.some(place => place.policy === policy && place.index === index) ? 'answers the question' : undefined,
+        placed.some(place => place.policy === policy && place.index === index) ? 'matches the search' : undefined,
       )),
   ];
 }

@@ -117,28 +117,28 @@ describe('trust', () => {
     [
       'another namespace',
       one => (one.Condition.StringEquals[sub] = 'system:serviceaccount:payment:api'),
-      '`sub` differs: got payments, trusted payment (the namespace; the service account api agrees)',
+      '`sub` differs: got payments, trusted payment (the namespace; the service account api matches)',
     ],
     [
       'another name',
       one => (one.Condition.StringEquals[sub] = 'system:serviceaccount:payments:web'),
-      '`sub` differs: got api, trusted web (the service account; the namespace payments agrees)',
+      '`sub` differs: got api, trusted web (the service account; the namespace payments matches)',
     ],
     [
       'https:// in the key',
       one => (one.Condition = { StringEquals: { [`https://${sub}`]: SUBJECT } }),
-      `\`https://\` stands in the key https://${sub}: IAM's key starts with the host of the issuer`,
+      `the key https://${sub} contains \`https://\`, but keys of IAM start with the host of the issuer`,
     ],
     [
       'oidc-provider/ in the key',
       one => (one.Condition = { StringEquals: { [`oidc-provider/${sub}`]: SUBJECT } }),
-      `\`oidc-provider/\` stands in the key oidc-provider/${sub}: IAM's key starts with the host of the issuer`,
+      `the key oidc-provider/${sub} contains \`oidc-provider/\`, but keys of IAM start with the host of the issuer`,
     ],
     [
       'a wildcard under StringEquals',
       one => (one.Condition.StringEquals[sub] = 'system:serviceaccount:payments:*'),
       '`sub` differs: got system:serviceaccount:payments:api, trusted system:serviceaccount:payments:*: a wildcard '
-        + 'under StringEquals never matches, use StringLike',
+        + 'with StringEquals never matches; use StringLike',
     ],
     [
       'another audience',
@@ -195,8 +195,8 @@ describe('trust', () => {
       'trust',
       trusting(one => (one.Condition.StringEquals[sub] = 'system:serviceaccount:payments:*')),
     );
-    expect(evidence![2]).toContain('which takes the wildcard literally');
-    expect(fix![0]).toContain('Put it under StringLike');
+    expect(evidence![2]).toContain('which treats the wildcard literally');
+    expect(fix![0]).toContain('Use StringLike');
     const other = { ...TRUST.Statement[0], Principal: { Federated: PROVIDER.replace(ACCOUNT, '444455556666') } };
     const both = verdict(
       ROLE_CHECKS,
@@ -247,7 +247,7 @@ describe('trust', () => {
     ],
   ])('allows %s', (_, document) => {
     expect(verdict(ROLE_CHECKS, 'trust', trust(document)).summary).toBe(
-      `The trust policy does not allow ${SUBJECT} to assume the role: it allows nobody.`,
+      `The trust policy does not allow ${SUBJECT} to assume the role: the trust policy allows nobody.`,
     );
   });
 
@@ -294,7 +294,7 @@ describe('trust otherwise', () => {
     [
       'no sub',
       one => (one.Condition = { StringEquals: { [`${ISSUER}:aud`]: 'sts.amazonaws.com' } }),
-      'risk: Role api, Statement[0]: admits every token of',
+      'risk: Role api, Statement[0]: accepts every token of',
     ],
     [
       'no aud',
@@ -342,7 +342,7 @@ describe('trust otherwise', () => {
     expect(
       verdict(ROLE_CHECKS, 'trust-otherwise', trust({ ...TRUST, Statement: [TRUST.Statement[0], ...more] })).evidence,
     ).toEqual([
-      `note: Role api, Statement[3]: every principal of account ${ACCOUNT} may assume the role, not only pods.`,
+      `note: Role api, Statement[3]: every principal of account ${ACCOUNT} can assume the role, not only pods.`,
       `trusted: a:b of ${ISSUER}`,
       'trusted: *:* of *, through EKS Pod Identity',
       `also: arn:aws:iam::${ACCOUNT}:root`,
@@ -477,5 +477,5 @@ test('a provider whose client ids are known is judged beside', () => {
     ...trusting(one => (one.Condition.StringEquals[`${ISSUER}:aud`] = 'mine')),
     providers: { value: [audience] },
   };
-  expect(verdict(ROLE_CHECKS, 'trust', changes).evidence!.join()).toContain('its client IDs are other');
+  expect(verdict(ROLE_CHECKS, 'trust', changes).evidence!.join()).toContain('Its client IDs are other');
 });
