@@ -60,5 +60,5 @@ function describe(command: CommanderCommand): Described {
 
 /** Menus of shells have one line. */
 function inShort(text: string): string {
-  return text.split(/[;:,.(]( |$)/)[0].trim();
+  return text.split(/[;:.](?= |$)| \(/)[0];
 }

@@ -3,18 +3,22 @@ import { Completed, CompletedOption, Described } from './completed';
 /** Works in a file of `$fpath` and with `source <(…)`, after compinit. */
 export function zshCompletion(commands: readonly Completed[]): string {
   return `#compdef cdk-irsa
-${commands.map(functionOf).join('')}if [[ $funcstack[1] == _cdk-irsa ]]; then _cdk-irsa "$@"; else compdef _cdk-irsa cdk-irsa; fi
+${commands.map(command => functionOf(command, commands)).join('')}if [[ $funcstack[1] == _cdk-irsa ]]; then _cdk-irsa "$@"; else compdef _cdk-irsa cdk-irsa; fi
 `;
 }
 
-function functionOf({ words, subcommands, options, takesFiles }: Completed): string {
+function functionOf(
+  { words, subcommands, options, takesFiles }: Completed,
+  commands: readonly Completed[],
+): string {
   const specs = options.map(specOf);
   if (subcommands.length === 0) {
     const all = [...specs, ...takesFiles ? ["'*:path:_files'"] : []];
     return `${nameOf(words)}() {\n  _arguments -S ${all.join(' \\\n    ')}\n}\n`;
   }
-  const cases = subcommands.map(({ name }) => `      ${name}) ${nameOf([...words, name])} ;;\n`)
-    .filter(line => !/^ +(help|version)\)/.test(line));
+  const cases = commands
+    .filter(command => command.words.length === words.length + 1 && words.every((word, i) => command.words[i] === word))
+    .map(command => `      ${command.words.at(-1)}) ${nameOf(command.words)} ;;\n`);
   return `${nameOf(words)}() {
   local curcontext=$curcontext state line
   local -a commands=(${subcommands.map(itemOf).join(' ')})
@@ -22,7 +26,8 @@ function functionOf({ words, subcommands, options, takesFiles }: Completed): str
   case $state in
     command) _describe command commands ;;
     rest) case $line[1] in
-${cases.join('')}    esac ;;
+${cases.join('')}      help) _describe command commands ;;
+    esac ;;
   esac
 }
 `;
@@ -37,7 +42,7 @@ function specOf({ flags, summary, value, choices, isRepeatable }: CompletedOptio
 }
 
 function itemOf({ name, summary }: Described): string {
-  return `'${name}:${escaped(summary)}'`;
+  return `'${name}${summary === '' ? '' : `:${escaped(summary)}`}'`;
 }
 
 function nameOf(words: readonly string[]): string {
