@@ -1,5 +1,5 @@
 /**
- * The examples, synthesized by the CDK CLI as a user does it. For the demo and for the tests.
+ * Synthesizes the examples with the CDK CLI, as users do. For the demo and the tests.
  */
 import { execFile } from 'child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'fs';
