@@ -5,7 +5,7 @@ import { demo } from '../scripts/demo';
 import { Assembly, EXAMPLES } from '../scripts/examples';
 
 const ISSUER = 'oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE';
-const role = (...names: string[]) => ({
+const roleFor = (bucket: string, ...names: string[]) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     RoleName: names[0],
@@ -22,11 +22,13 @@ const role = (...names: string[]) => ({
     },
     Policies: [{
       PolicyDocument: {
-        Statement: [{ Action: ['s3:GetObject', 's3:ListBucket'], Resource: ['arn:aws:s3:::receipts', { Ref: 'Table' }] }],
+        Statement: [{ Action: ['s3:GetObject', 's3:ListBucket'], Resource: [`arn:aws:s3:::${bucket}`, { Ref: 'Table' }] }],
       },
     }],
   },
 });
+
+const role = (...names: string[]) => roleFor('receipts', ...names);
 
 function assembly(example: string, resources: Record<string, unknown>): Assembly {
   const file = `${example}.template.json`;
@@ -64,7 +66,7 @@ Next steps
 
 test('all examples fit one screen, of 80 columns', async () => {
   const long = 'a-service-account-with-a-very-long-name-that-does-not-fit';
-  const { text } = await run(EXAMPLES.map(example => assembly(example, { Role: role(long, 'b', 'c') })));
+  const { text } = await run(EXAMPLES.map(example => assembly(example, { Role: roleFor('a-bucket-with-a-long-name-too', long, 'b', 'c') })));
   expect(text.split('\n').length).toBeLessThanOrEqual(40);
   expect(text.split('\n').filter(line => line.length > 80)).toEqual([]);
 });
@@ -88,14 +90,19 @@ test.each(['AWS::Lambda::Function', 'Custom::Anything', 'AWS::CloudFormation::Cu
 
 test('fails if an example cannot be synthesized', async () => {
   const printed: string[] = [];
+  const unhandled = jest.fn();
+  process.once('unhandledRejection', unhandled);
   await expect(demo({
     examples: ['one', 'two'],
     isVerbose: false,
     synthesize: async example => {
       if (example === 'two') throw new Error('cdk synth of example two failed');
+      await new Promise(resolve => setTimeout(resolve, 50)); // the other one fails first
       return assembly(example, { Role: role('api') });
     },
     print: text => printed.push(text),
   })).rejects.toThrow('cdk synth of example two failed');
   expect(printed.join('\n')).toMatch(/\none {2}payments\/api/);
+  expect(unhandled).not.toHaveBeenCalled();
+  process.off('unhandledRejection', unhandled);
 });

@@ -29,7 +29,7 @@ function run(shell: string, code: string): string[] {
 const COMPLETERS: [shell: string, complete: (line: string) => string[]][] = [
   ['bash', line => {
     // readline splits at = too, and completes files by itself if there is nothing else.
-    const words = line.replace(/=/g, ' = ').split(/ +/).map(word => `'${word}'`);
+    const words = line.replace(/=(?=.)/g, ' = ').replace(/=$/, ' =').split(/ +/).map(word => `'${word}'`);
     return run('bash', `source '${scriptOf('bash')}'
       COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; isFiles=
       compopt() { [[ $1 == -o ]] && isFiles=1; return 0; }
@@ -55,6 +55,7 @@ describe.each(COMPLETERS.filter(([shell]) => isInstalled(shell)))('%s', (_, comp
     ]],
     ['verify a.yaml --for', ['--force', '--format']],
     ['verify --format ', ['json', 'sarif', 'text']],
+    ['verify --format=', ['json', 'sarif', 'text']],
     ['verify --format=j', ['json']],
     ['doctor --format ', ['json', 'text']],
     ['verify te', ['template.yaml']],
