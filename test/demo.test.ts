@@ -22,7 +22,9 @@ const roleFor = (bucket: string, ...names: string[]) => ({
     },
     Policies: [{
       PolicyDocument: {
-        Statement: [{ Action: ['s3:GetObject', 's3:ListBucket'], Resource: [`arn:aws:s3:::${bucket}`, { Ref: 'Table' }] }],
+        Statement: [{
+          Action: ['s3:GetObject', 's3:ListBucket'], Resource: [`arn:aws:s3:::${bucket}`, { Ref: 'Table' }],
+        }],
       },
     }],
   },
@@ -66,7 +68,8 @@ Next steps
 
 test('all examples fit one screen, of 80 columns', async () => {
   const long = 'a-service-account-with-a-very-long-name-that-does-not-fit';
-  const { text } = await run(EXAMPLES.map(example => assembly(example, { Role: roleFor('a-bucket-with-a-long-name-too', long, 'b', 'c') })));
+  const Role = roleFor('a-bucket-with-a-long-name-too', long, 'b', 'c');
+  const { text } = await run(EXAMPLES.map(example => assembly(example, { Role })));
   expect(text.split('\n').length).toBeLessThanOrEqual(40);
   expect(text.split('\n').filter(line => line.length > 80)).toEqual([]);
 });

@@ -83,7 +83,7 @@ function oneOf(values: readonly string[], name: string, text: string): string {
   throw new ArgumentError(`${rule}, got: ${quoted(text)}.${didYouMean(text, values)}`);
 }
 
-/** Whether an option or argument takes a file or folder, which its placeholder tells: `<file>`, `[path...]`, `<a.json>`. */
+/** Whether an option or argument takes a file or folder, by its placeholder: `<file>`, `[path...]`, `<old.json>`. */
 export function takesFile(item: Option | Argument): boolean {
   const placeholder = item instanceof Option ? item.flags.replace(/^[^<]*/, '') : item.name();
   return /^<?(file|path|.*\.[a-z]+)>?$/.test(placeholder);

@@ -138,7 +138,7 @@ test('--version is the one of the package', () => {
 
 test('--help is the same as from the sources', () => {
   const { stdout: help } = cli('--help');
-  for (const args of [['--help'], ['-h'], ['help']]) expect(run(...args)).toEqual({ code: 0, stdout: help, stderr: '' });
+  for (const word of ['--help', '-h', 'help']) expect(run(word)).toEqual({ code: 0, stdout: help, stderr: '' });
   expect(run()).toEqual({ code: 2, stdout: '', stderr: help });
   const { stdout: importHelp } = cli('import', 'eksctl', '--help');
   expect(run('help', 'import', 'eksctl')).toEqual({ code: 0, stdout: importHelp, stderr: '' });

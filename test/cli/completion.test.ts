@@ -22,7 +22,8 @@ beforeAll(() => {
 function run(shell: string, code: string): string[] {
   const { stdout, stderr } = spawnSync(shell, ['-c', code], { cwd: folder, encoding: 'utf8' });
   expect(stderr).toBe('');
-  return stdout.trim().split('\n').map(line => line.split('\t')[0].replace(/^--\w+=/, '')).filter(word => word !== '').sort();
+  const words = stdout.trim().split('\n').map(line => line.split('\t')[0].replace(/^--\w+=/, ''));
+  return words.filter(word => word !== '').sort();
 }
 
 /** What pressing the Tab key offers after a line. */
@@ -86,6 +87,7 @@ test.each(SHELLS.filter(isInstalled))('%s reads the script', shell => {
 });
 
 test('bash completes the command with readline', () => {
-  const { stdout } = spawnSync('bash', ['-c', `source '${scriptOf('bash')}'; complete -p cdk-irsa`], { encoding: 'utf8' });
-  expect(stdout).toBe('complete -o default -F _cdk_irsa cdk-irsa\n');
+  expect(run('bash', `source '${scriptOf('bash')}'; complete -p cdk-irsa`)).toEqual([
+    'complete -o default -F _cdk_irsa cdk-irsa',
+  ]);
 });

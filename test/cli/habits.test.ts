@@ -48,7 +48,8 @@ test.each<[string, string]>([
   ],
   [
     'verify --ignore mising-sub=bar',
-    `\`--ignore\` must name a rule, got: "mising-sub" (rules: ${RULES}#missing-sub). Did you mean missing-sub? ${VERIFY}`,
+    `\`--ignore\` must name a rule, got: "mising-sub" (rules: ${RULES}#missing-sub). `
+      + `Did you mean missing-sub? ${VERIFY}`,
   ],
   [
     'completion bsh',
@@ -62,8 +63,15 @@ test.each<[string, string]>([
 });
 
 test.each([
-  'verify', 'verify cdk.out', 'verify ./cdk.out/', 'verify --format json', 'report', 'report cdk.out', 'who-can s3:GetObject',
-  'who-can s3:GetObject arn:aws:s3:::a', 'who-can s3:GetObject cdk.out',
+  'verify',
+  'verify cdk.out',
+  'verify ./cdk.out/',
+  'verify --format json',
+  'report',
+  'report cdk.out',
+  'who-can s3:GetObject',
+  'who-can s3:GetObject arn:aws:s3:::a',
+  'who-can s3:GetObject cdk.out',
 ])('cdk-irsa %s in the wrong folder', line => {
   expect(cli(...line.split(' '))).toEqual({
     code: 2,

@@ -3,7 +3,11 @@ import { Completed, CompletedOption, Described } from './completed';
 /** Works in a file of `$fpath` and with `source <(…)`, after compinit. */
 export function zshCompletion(commands: readonly Completed[]): string {
   return `#compdef cdk-irsa
-${commands.map(command => functionOf(command, commands)).join('')}if [[ $funcstack[1] == _cdk-irsa ]]; then _cdk-irsa "$@"; else compdef _cdk-irsa cdk-irsa; fi
+${commands.map(command => functionOf(command, commands)).join('')}if [[ $funcstack[1] == _cdk-irsa ]]; then
+  _cdk-irsa "$@"
+else
+  compdef _cdk-irsa cdk-irsa
+fi
 `;
 }
 
