@@ -9,7 +9,7 @@ import { wrapped } from './text-table';
 const DEFAULT_WIDTH = 80;
 type HelpText = string | ((context: AddHelpTextContext) => string);
 
-/** Invalid arguments. Whoever prints the message adds a hint to --help. */
+/** Invalid arguments. main() prints the message and adds a hint to --help. */
 export class ArgumentError extends Error {
   /** @param example a valid command line */
   constructor(message: string, public readonly example?: string) {
@@ -39,7 +39,7 @@ export class CliOption extends Option {
     return this;
   }
 
-  /** Requires another option beside this one. */
+  /** Requires another option in addition to this one. */
   public requires(other: string): this {
     this.needed.push(other);
     return this;

@@ -7,7 +7,7 @@ export interface Output {
   readonly stderr: { write(text: string): unknown };
 }
 
-/** Whether the reader wants colors. */
+/** Whether to print colors. */
 export function wantsColors({ stdout }: Output): boolean {
   return stdout.isTTY === true && !process.env.NO_COLOR;
 }

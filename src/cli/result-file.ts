@@ -104,7 +104,7 @@ function isOurs(file: string): boolean {
   }
 }
 
-/** Writes the whole file or nothing: a temporary file beside it replaces it when complete. */
+/** Writes the whole file or nothing: a temporary file in the same folder replaces it when complete. */
 function save({ path, mode, isStream = false }: Target, text: string): void {
   if (isStream) return writeFileSync(path, text);
   const part = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);

@@ -2,7 +2,7 @@ import { likeness, nearest } from '../conventions/nearest';
 
 const MIN_LIKENESS = 0.5;
 
-/** What somebody may have meant: ` Did you mean <candidate>?`, or nothing if no candidate is similar. */
+/** A suggestion for a mistyped text: ` Did you mean <candidate>?`, or nothing if no candidate is similar. */
 export function didYouMean(text: string, candidates: readonly string[]): string {
   const similar = similarTo(text, candidates);
   return similar === undefined ? '' : ` Did you mean ${similar}?`;

@@ -68,7 +68,7 @@ export const REPORT: Command = {
     .withOptions(OPTIONS)
     .withExample('cdk.out --format html -o access.html')
     .withExitCodes({
-      0: 'the report was written, whatever it says',
+      0: 'the report was written, with or without findings',
       2: 'invalid arguments, or some input cannot be read; the report has the rest',
     })
     .addHelpText('after', `
