@@ -333,7 +333,7 @@ project.addTask('controllers:upstream', {
   receiveArgs: true,
 });
 project.addTask('demo', {
-  description: 'Synthesizes the examples with the CDK CLI and shows who can assume which role',
+  description: 'Synthesizes the examples with the CDK CLI and shows who can do what; --verbose shows every role',
   exec: 'tsx scripts/demo.ts',
   receiveArgs: true,
 });

@@ -46,13 +46,13 @@ verify() { # format
 token=$(node -p 'crypto.randomUUID()')
 echo "::stop-commands::$token"
 code=0
-verify table || code=$?
+verify text || code=$?
 echo "::$token::"
 echo "exit-code=$code" >>"$GITHUB_OUTPUT"
 
 if [ -n "$INPUT_SARIF_FILE" ]; then
   (: >"$INPUT_SARIF_FILE") || give_up 'The file of the input sarif-file cannot be written.'
-  verify sarif >"$INPUT_SARIF_FILE" 2>/dev/null || true # the table has the errors, too
+  verify sarif >"$INPUT_SARIF_FILE" 2>/dev/null || true # the text has the errors too
   [ ! -s "$INPUT_SARIF_FILE" ] || echo "sarif-file=$INPUT_SARIF_FILE" >>"$GITHUB_OUTPUT"
 fi
 

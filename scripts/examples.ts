@@ -1,5 +1,5 @@
 /**
- * Synthesizes the examples with the CDK CLI, as a user does. For the demo and the tests.
+ * Synthesizes the examples with the CDK CLI, as users do. For the demo and the tests.
  */
 import { execFile } from 'child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'fs';

@@ -1,37 +1,40 @@
 /**
- * What the synthesized examples say, in words: read from the templates alone.
+ * Describes the synthesized examples, from their templates only.
  */
 import { readFileSync } from 'fs';
 import { relative } from 'path';
 import { Assembly, Template } from './examples';
 
-/** More than a reader of the demo wants to see, and how many of them stand for all. */
+/** With more workloads than this, the report shows only the first ones. */
 const MANY = 50;
 const SHOWN_OF_MANY = 2;
+/** Of a line in the short report. */
+const MAX_WIDTH = 80;
+const WHO_WIDTH = 27;
 
-/** A role, and by one statement of its trust policy who may assume it. */
+/** A role, and who can assume it by one statement of its trust policy. */
 export interface Workload {
   readonly template: Template;
   readonly roleId: string;
-  /** The role as the template holds it. */
+  /** The resource in the template. */
   readonly role: any;
-  /** Who, in short: `namespace/name`, or a role. */
+  /** Who can assume the role: `namespace/name`, or a role. */
   readonly who: string[];
-  /** How they get in, as rows of the report. */
+  /** The conditions, as rows of the report. */
   readonly by: [label: string, ...values: string[]][];
 }
 
-/** The workloads of an example: one for each statement of a role that lets in service accounts, or a role of theirs. */
+/** The workloads of an example: one per statement that trusts service accounts, or a role of theirs. */
 export function workloadsOf({ templates }: Assembly): Workload[] {
   return templates.flatMap(template => resources(template, 'AWS::IAM::Role').flatMap(([roleId, role]) =>
     trustStatements(role).flatMap(statement => {
-      const entrance = entranceOf(statement);
-      return entrance ? [{ template, roleId, role, ...entrance }] : [];
+      const trusted = trustedBy(statement);
+      return trusted ? [{ template, roleId, role, ...trusted }] : [];
     })));
 }
 
-/** What a statement says of who gets in; nothing where it is about neither service accounts nor roles. */
-function entranceOf({ Action, Condition, Principal }: any): Pick<Workload, 'who' | 'by'> | undefined {
+/** Whom a statement trusts; undefined if these are neither service accounts nor roles. */
+function trustedBy({ Action, Condition, Principal }: any): Pick<Workload, 'who' | 'by'> | undefined {
   const conditions: [string, any][] = Object.values<any>(Condition ?? {}).flatMap(Object.entries);
   const values = (suffix: string): string[] =>
     [conditions.find(([key]) => key.endsWith(suffix))?.[1] ?? []].flat().map(value => words(value)!);
@@ -61,7 +64,34 @@ function entranceOf({ Action, Condition, Principal }: any): Pick<Workload, 'who'
     : undefined;
 }
 
-/** A paragraph for each workload, with paths relative to `from`; of very many, for the first ones. */
+/** One line: the example, its first service account, and the first permission of its role. */
+export function inShort(assembly: Assembly, nameWidth: number): string {
+  const workloads = workloadsOf(assembly);
+  const everybody = new Set(workloads.flatMap(({ who }) => who));
+  const [first = 'nobody'] = everybody;
+  const more = everybody.size > 1 ? ` +${everybody.size - 1}` : '';
+  const [what = 'nothing'] = workloads.flatMap(policies);
+  return line(assembly.example.padEnd(nameWidth), `${cut(first, WHO_WIDTH - more.length)}${more}`, shortened(what));
+}
+
+export function heading(nameWidth: number): string {
+  return line('EXAMPLE'.padEnd(nameWidth), 'SERVICE ACCOUNTS', 'CAN USE');
+}
+
+function line(name: string, who: string, what: string): string {
+  return cut(`${name}  ${who.padEnd(WHO_WIDTH)}  ${what}`, MAX_WIDTH);
+}
+
+/** `s3 on Receipts`, of `s3:GetObject and 2 more on Receipts, Receipts/*`. */
+function shortened(permission: string): string {
+  return permission.replace(/^(\w[\w-]*):.*? on (?:arn:\S*:)?([^,]*).*$/, '$1 on $2').replace(' (managed policy)', '');
+}
+
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}
+
+/** A paragraph per workload, with paths relative to `from`; of very many, only the first ones. */
 export function report(assembly: Assembly, from: string): string {
   const workloads = workloadsOf(assembly);
   const shown = workloads.length > MANY ? workloads.slice(0, SHOWN_OF_MANY) : workloads;
@@ -71,14 +101,14 @@ export function report(assembly: Assembly, from: string): string {
     ...workload.by.map(([label, ...values]) => row(label, ...values)),
     row('may', ...policies(workload)),
     row('template', relative(from, workload.template.file)),
-    // a role is assumed by no manifest
+    // A role that trusts another role has no manifest.
     ...workload.by.length > 1 ? [row('manifest', manifest(assembly, workload, from))] : [],
   ].join('\n'));
-  return [assembly.example, ...paragraphs, ...inShort(workloads.slice(shown.length))].join('\n\n');
+  return [assembly.example, ...paragraphs, ...restOf(workloads.slice(shown.length))].join('\n\n');
 }
 
-/** How many there are, and how full their templates. */
-function inShort(workloads: Workload[]): string[] {
+/** How many workloads are left out, and how large their templates are. */
+function restOf(workloads: Workload[]): string[] {
   if (workloads.length === 0) return [];
   const templates = new Set(workloads.map(({ template }) => template));
   const resourceCounts = [...templates].map(({ body }) => Object.keys(body.Resources).length);
@@ -92,7 +122,7 @@ function row(label: string, ...values: string[]): string {
   return values.map((value, index) => `    ${(index === 0 ? label : '').padEnd(10)}${value}`).join('\n');
 }
 
-/** The statements, out of the text of `Fn::Sub` too; what only the deployment knows is `<described>` in them. */
+/** The statements, also in a text for `Fn::Sub`; `<…>` stands for values known only at deployment. */
 function trustStatements(role: any): any[] {
   const document = role.Properties.AssumeRolePolicyDocument;
   return (document['Fn::Sub'] ? JSON.parse(words(document)!) : document).Statement;
@@ -137,7 +167,7 @@ function resources({ body }: Template, type: string): [string, any][] {
   return Object.entries<any>(body.Resources ?? {}).filter(([, resource]) => resource.Type === type);
 }
 
-/** A value of a template for people: `<Cluster.OpenIdConnectIssuerUrl>` for what only the deployment knows. */
+/** A value of a template, readable: `<Cluster.OpenIdConnectIssuerUrl>` if it is known only at deployment. */
 function words(value: any): string | undefined {
   if (typeof value !== 'object') return value;
   const [[name, argument]] = Object.entries<any>(value);

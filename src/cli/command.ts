@@ -7,12 +7,12 @@ export interface Output {
   readonly stderr: { write(text: string): unknown };
 }
 
-/** Whether the reader wants colors. */
+/** Whether to print colors. */
 export function wantsColors({ stdout }: Output): boolean {
   return stdout.isTTY === true && !process.env.NO_COLOR;
 }
 
-/** The columns of the terminal; 80 where it is none, or does not say. */
+/** The columns of the terminal; 80 if there is no terminal or its width is unknown. */
 export function widthOf({ stdout }: Output): number {
   return Math.max((stdout.isTTY === true && stdout.columns) || COLUMNS, 40);
 }
@@ -25,15 +25,15 @@ export interface Command {
   /** Declares the arguments, the options and the help. */
   define(program: Program): void;
   /**
-   * @param program with the arguments as they were given
+   * @param program with the parsed arguments
    * @param version of cdk-irsa
-   * @returns the exit code; a promise of it if the command waits for others
+   * @returns the exit code; a promise if the command sends requests
    * @throws ArgumentError, UsageError or UnusableInput
    */
   run(program: Program, output: Output, version: string): number | Promise<number>;
 }
 
-/** Input that cannot be used. Each line goes to stderr, and the exit code is 2. */
+/** Unusable input. Each line is printed on stderr; the exit code is 2. */
 export class UsageError extends Error {
   constructor(public readonly lines: string[]) {
     super(lines.join('\n'));

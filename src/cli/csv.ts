@@ -5,13 +5,13 @@
  */
 import { printable } from './text';
 
-/** With a row of headers. */
+/** The first row has the names of the columns. */
 export function csv(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   return [columns, ...rows].map(row => `${row.map(field).join(',')}\r\n`).join('');
 }
 
 /**
- * Spreadsheets run a field that begins like a formula, also in quotes; an apostrophe makes it a text.
+ * Spreadsheets run a field that begins like a formula, even in quotes. A leading apostrophe prevents it.
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */

@@ -1,27 +1,34 @@
 import { existsSync } from 'fs';
+import { normalize } from 'path';
 import { CliOption } from './arguments';
-import { Output } from './command';
+import { Output, UsageError } from './command';
 import { sourceOf } from './input-source';
 import { printable } from './text';
 import { accessMapOf } from '../analysis/reading/access-map-reader';
 import { readInput } from '../analysis/reading/input';
 
-/** What `verify` and `report` read. */
+const ASSEMBLY = 'cdk.out';
+
+/** What `verify`, `report` and `who-can` read. */
 export const INPUT: [name: string, description: string] = [
   '[path...]',
   'cloud assemblies, CloudFormation templates, Kubernetes manifests, folders of them, or - for standard input'
-    + ' (default: cdk.out)',
+    + ` (default: ${ASSEMBLY})`,
 ];
 
 export const MANIFESTS = new CliOption(
   '--manifests <path>',
-  'YAML that is not in the assembly: a file or a folder, such as what helm template prints; repeatable',
+  'read more YAML: a file or a folder, such as the output of helm template; repeatable',
 ).repeatable();
 
 export const EXCLUDE = new CliOption(
   '--exclude <pattern>',
-  'leave out paths in folders, such as charts/*: * is any text, ? one character; repeatable',
+  'skip paths in folders, such as charts/*; * matches any text, ? one character; repeatable',
 ).repeatable();
+
+/** @param more what else the option changes */
+export const namespaceOption = (more = '') =>
+  new CliOption('-n, --namespace <name>', `the namespace of objects that do not name one${more}`);
 
 export interface InputOptions {
   readonly manifests?: string[];
@@ -30,7 +37,12 @@ export interface InputOptions {
   readonly ownerLabel?: string;
 }
 
-/** The access map of the paths that are given, what of them cannot be read, and what was skipped. */
+/**
+ * The access map of the given paths, what cannot be read, and what was skipped.
+ *
+ * @throws UsageError if there is no cloud assembly in the default folder
+ * @throws UnusableInput if nothing can be read
+ */
 export function readMap(given: readonly string[], { manifests, exclude, namespace, ownerLabel }: InputOptions) {
   const paths = pathsToRead(given, manifests);
   const { assembly, manifests: manifestTexts, unreadable, skipped } = readInput(paths, manifests, { exclude });
@@ -39,18 +51,29 @@ export function readMap(given: readonly string[], { manifests, exclude, namespac
     map,
     unreadable: unreadable.map(({ message }) => message),
     skipped,
-    /** Costs time: the files are read again. */
+    /** Slow: reads the files again. */
     source: () => sourceOf(assembly, manifestTexts, [...paths, ...manifests ?? []]),
   };
 }
 
-/** Without any, the folder that cdk synth writes, unless there are only manifests. */
+/** The default is the folder that `cdk synth` writes, unless there are only manifests. */
 function pathsToRead(paths: readonly string[], manifests: readonly string[] = []): readonly string[] {
-  const isManifestsOnly = manifests.length > 0 && !existsSync('cdk.out');
-  return paths.length > 0 || isManifestsOnly ? paths : ['cdk.out'];
+  const [path = ASSEMBLY, ...others] = paths;
+  if (existsSync(path) || others.length > 0) return [path, ...others];
+  if (paths.length === 0 && manifests.length > 0) return [];
+  if (manifests.length === 0) checkAssembly(path);
+  return [path];
 }
 
-/** Messages of several lines each, one line after the other. */
+/** @throws UsageError if it is the path of the default folder, which is missing */
+export function checkAssembly(path: string): void {
+  if (normalize(`${path}/`) !== `${ASSEMBLY}/` || existsSync(path)) return;
+  throw new UsageError([
+    `No cloud assembly in ./${ASSEMBLY}. Run \`npx cdk synth\` first, or pass its folder.`,
+  ]);
+}
+
+/** Writes one line after the other. */
 export function writeLines({ stderr }: Output, messages: readonly string[]): void {
   for (const line of messages.flatMap(message => message.split('\n'))) stderr.write(`${printable(line)}\n`);
 }

@@ -1,5 +1,5 @@
 /**
- * Where a result comes from: the stacks, and a digest of the files.
+ * The source of a result: the stacks, and a digest of the files.
  */
 import { createHash } from 'crypto';
 import { existsSync, readFileSync, statSync } from 'fs';
@@ -36,7 +36,7 @@ export function sourceOf(
   };
 }
 
-/** Of an assembly, which says where its stacks go. */
+/** The manifest of the assembly, which has the environments of its stacks. */
 function manifestOf({ file }: StackTemplate): string[] {
   const manifest = join(dirname(file), 'manifest.json');
   return isRegular(file) && existsSync(manifest) ? [manifest] : [];
@@ -46,7 +46,7 @@ function recordOf({ record }: StackTemplate): string[] {
   return record === undefined ? [] : [record.file];
 }
 
-/** What the same synth wrote outside the assembly, and is there. */
+/** Existing files that the same synth wrote outside the assembly. */
 function generatedFor({ record }: StackTemplate): { file: string; content: string }[] {
   return (record?.files ?? []).filter(isThere).map(({ file, text }) => ({ file, content: text }));
 }
@@ -56,7 +56,7 @@ function contentOf({ template }: StackTemplate) {
   return (file: string) => ({ file, content: isRegular(file) ? bytesOf(file) : JSON.stringify(template) });
 }
 
-/** Empty for what cannot be read: that is reported elsewhere. */
+/** Empty for unreadable files, which are reported elsewhere. */
 function bytesOf(file: string): Buffer {
   try {
     return readFileSync(file);
@@ -69,7 +69,7 @@ function isRegular(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** A pipe has another name each time. */
+/** The name of a pipe differs from run to run. */
 function nameIn(roots: readonly string[], file: string): string {
   if (!isRegular(file)) return '-';
   const within = roots.map(root => relative(root, file)).filter(path => path !== '' && !path.startsWith('..'));

@@ -1,26 +1,20 @@
 import { CommanderError } from 'commander';
 import { ArgumentError, Program } from './arguments';
-import { Command, Output, UsageError, widthOf } from './command';
-import { DOCTOR } from './doctor/doctor-command';
-import { IMPORT_EKSCTL } from './import-eksctl/import-command';
-import { REPORT } from './report/report-command';
-import { RESULT_FILE, withResultFile } from './result-file';
-import { printable, quoted } from './text';
-import { VERIFY } from './verify/verify-command';
-import { WHO_CAN } from './who-can/who-can-command';
+import { Output, UsageError, widthOf } from './command';
+import { program } from './program';
+import { withResultFile } from './result-file';
+import { didYouMean } from './suggestion';
+import { printable } from './text';
 import { UnusableInput } from '../analysis/reading/unusable-input';
-import { helpUrl } from '../analysis/rules/help';
 
 const UNUSABLE = 2;
 const MAX_HELP_WIDTH = 100;
-const ISSUES = `${helpUrl().replace(/#.*/, '')}/issues`;
-
-const COMMANDS: Command[] = [VERIFY, REPORT, WHO_CAN, DOCTOR, IMPORT_EKSCTL];
+const ISSUES = 'https://github.com/cdk-irsa/cdk-irsa/issues';
 
 /**
  * Runs the command line.
  *
- * @returns the exit code; later, of a command that asks others
+ * @returns the exit code; a promise if the command sends requests
  */
 export function main(args: string[], version: string, output: Output): number | Promise<number> {
   const unusable = (error: unknown) => {
@@ -35,7 +29,7 @@ export function main(args: string[], version: string, output: Output): number | 
   }
 }
 
-/** What `bin/cdk-irsa` calls. */
+/** The entry point of `bin/cdk-irsa`. */
 export function run({ version }: { version: string }): void {
   process.stdout.on('error', error => unwritten(error, process.stderr));
   process.stderr.on('error', error => unwritten(error));
@@ -44,32 +38,22 @@ export function run({ version }: { version: string }): void {
   else void code.then(later => process.exitCode ||= later);
 }
 
-/** A reader that closes the pipe, such as head, is no error; a full disk is. */
+/** A reader that closes the pipe, such as head, is not an error; a full disk is. */
 function unwritten(error: NodeJS.ErrnoException, words?: Output['stderr']): void {
   if (error.code === 'EPIPE') return;
   process.exitCode = UNUSABLE;
   words?.write(`cdk-irsa: the output cannot be written: ${error.message}.\n`);
 }
 
-function dispatch(args: string[], version: string, output: Output): number | Promise<number> {
-  const root = rootOf(version, output);
+function dispatch(given: string[], version: string, output: Output): number | Promise<number> {
   let code: number | Promise<number> = 0;
-  let current = root;
-  const enter = (_: unknown, program: unknown) => {
-    current = program as Program;
-  };
-  root.hook('preSubcommand', enter);
-  for (const command of COMMANDS) {
-    const [word, group] = command.name.split(' ').reverse();
-    const parent = group === undefined ? root : groupOf(root, group).hook('preSubcommand', enter);
-    const program = parent.command(word) as Program;
-    command.define(program.summary(command.summary));
-    program.withOptions(RESULT_FILE());
-    program.helpOption('-h, --help', 'print this help').allowExcessArguments(false).action(() => {
-      program.checkRequired();
-      code = withResultFile(program, output, to => command.run(program, to, version));
-    });
-  }
+  const root = program(version, (command, leaf) => {
+    leaf.checkRequired();
+    code = withResultFile(leaf, output, to => command.run(leaf, to, version));
+  });
+  for (const every of programsIn(root)) writeTo(every, output);
+  const args = withoutSynonyms(given);
+  const current = programNamedBy(args, root);
 
   try {
     root.parse(args, { from: 'user' });
@@ -82,48 +66,68 @@ function dispatch(args: string[], version: string, output: Output): number | Pro
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
     if (error.code === 'commander.help') return UNUSABLE; // commander has printed it
-    throw new UsageError([`${printable(wordsOf(error))} ${hintTo(current)}`]);
+    throw new UsageError([`${printable(wordsOf(error, current))} ${hintTo(current)}`]);
   }
 }
 
-function rootOf(version: string, output: Output): Program {
+function writeTo(part: Program, output: Output): void {
   const width = () => Math.min(widthOf(output), MAX_HELP_WIDTH);
-  return new Program('cdk-irsa')
-    .usage('<command> [options]')
-    .version(version, '--version', 'print the version of cdk-irsa')
-    .helpOption('-h, --help', 'print this help, or the help of a command')
-    .helpCommand(false)
-    .enablePositionalOptions()
-    .exitOverride()
-    .configureOutput({
-      writeOut: text => output.stdout.write(text),
-      writeErr: text => output.stderr.write(text),
-      outputError: () => undefined, // main() prints one line instead
-      getOutHelpWidth: width,
-      getErrHelpWidth: width,
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
-    });
-}
-
-/** The commands that share a first word. The word alone is no command. */
-function groupOf(program: Program, name: string): Program {
-  const group = program.command(name) as Program;
-  return group.allowExcessArguments().action(() => {
-    const command = [name, ...group.args].join(' ');
-    throw new UsageError([`cdk-irsa has no command ${quoted(command)}. ${hintTo(program)}`]);
+  part.exitOverride().configureOutput({
+    writeOut: text => output.stdout.write(text),
+    writeErr: text => output.stderr.write(text),
+    outputError: () => undefined, // main() prints one line instead
+    getOutHelpWidth: width,
+    getErrHelpWidth: width,
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
   });
 }
 
-function hintTo(program: Program): string {
-  return `See ${program.path} --help.`;
+function programsIn(part: Program): Program[] {
+  return [part, ...(part.commands as Program[]).flatMap(programsIn)];
 }
 
-/** As sentences, in one line. */
-function wordsOf({ message }: CommanderError): string {
-  const [, words, suggestion] = /^(?:error: )?(.*?)\.?(?:\n\(Did you mean (.*)\?\))?$/s.exec(message)!;
+/** `help verify` is `verify --help`, and so on. */
+function withoutSynonyms(args: string[]): string[] {
+  const [first, ...others] = args;
+  if (first === 'help') return [...others, '--help'];
+  return first === 'version' || first === '-V' ? ['--version'] : args;
+}
+
+/**
+ * The command that the first words name. commander prints the help of the root for `verfy --help` and `--hlep`.
+ *
+ * @throws UsageError if they name none
+ */
+function programNamedBy([word, ...others]: readonly string[], part: Program): Program {
+  if (word === undefined || part.commands.length === 0) return part;
+  const named = part.commands.find(command => command.name() === word);
+  if (named) return programNamedBy(others, named as Program);
+  const isOption = word.startsWith('-');
+  const known = isOption ? part.createHelp().visibleOptions(part).flatMap(({ short, long }) => [short!, long!])
+    : part.commands.map(command => command.name());
+  if (known.includes(word)) return part;
+  const what = `${isOption ? 'option' : 'command'} '${printable(word)}'`;
+  throw new UsageError([`Unknown ${what}.${didYouMean(word, known)} ${hintTo(part)}`]);
+}
+
+function hintTo(part: Program): string {
+  return `See ${part.path} --help.`;
+}
+
+/** commander's message as sentences, in one line. */
+function wordsOf({ code, message }: CommanderError, current: Program): string {
+  const [, words, similar] = /^(?:error: )?(.*?)\.?(?:\n\(Did you mean (.*)\?\))?$/s.exec(message)!;
+  const suggestion = similar ?? (code === 'commander.unknownOption' ? formatNamedBy(words, current) : undefined);
   const question = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.${question}`;
+}
+
+/** `--json` is `--format json`. */
+function formatNamedBy(words: string, { options }: Program): string | undefined {
+  const formats = options.find(({ long }) => long === '--format')?.argChoices ?? [];
+  const format = formats.find(name => words.endsWith(`'--${name}'`));
+  return format === undefined ? undefined : `--format ${format}`;
 }
 
 /** Never a stack trace. */
@@ -131,6 +135,6 @@ function linesOf(error: unknown): string[] {
   if (error instanceof UsageError) return error.lines;
   if (UnusableInput.is(error)) return error.message.split('\n').map(printable);
   if (error instanceof RangeError) return ['The input is nested too deep, or too large.'];
-  const bug = `This is a bug in cdk-irsa; please report it at ${ISSUES}.`;
-  return [printable(`Internal error: ${(error as Error).message}. ${bug}`)];
+  const cause = (error as Error).message.replace(/\.?$/, '.');
+  return [printable(`Internal error: ${cause} This is a bug in cdk-irsa; please report it at ${ISSUES}.`)];
 }

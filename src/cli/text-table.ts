@@ -1,11 +1,11 @@
 /**
- * Tables for terminals: cells are wrapped, and nothing is cut.
+ * Tables for terminals. Cells are wrapped, never truncated.
  */
 import { Style } from './colors';
 import { printable } from './text';
 
 export interface Cell {
-  /** Lines of their own. */
+  /** Each starts on a new line. */
   readonly lines: readonly string[];
   readonly style?: Style;
 }
@@ -14,10 +14,10 @@ type Paint = (style: Style | Style[], text: string) => string;
 
 const GAP = 2;
 const MIN_COLUMN = 10;
-/** Where a name is broken if it must be: after these. */
+/** Long names break after these characters. */
 const BREAK = /[-/:.,_ ]/;
 
-/** Widths of columns that are as narrow as their cells, and fit together. */
+/** The widths of the columns: as narrow as their cells, and together at most `width`. */
 export function columnWidths(rows: readonly (readonly Cell[])[], width: number): number[] {
   const widest = (column: number) => rows.reduce((most, row) => Math.max(most, widthOf(row[column])), 0);
   const wanted = (rows[0] ?? []).map((_, column) => widest(column));
@@ -56,7 +56,7 @@ export function rowLines(cells: readonly Cell[], widths: readonly number[], pain
   });
 }
 
-/** A text in lines of at most this width: broken at spaces, or within a name that is too long. */
+/** Wraps a text at spaces, and within names that are too long. */
 export function wrapped(text: string, width: number, indent = '  '): string[] {
   const lines: string[] = [];
   let rest = [...printable(text)];

@@ -1,14 +1,14 @@
 const MAX_SHOWN_LENGTH = 200;
-/** Of output that is no terminal, and of a terminal that does not say. */
+/** The width if the output is not a terminal, or its width is unknown. */
 export const COLUMNS = 80;
 
 /**
- * Control characters, invisible ones, those that change the direction of a line, halves of surrogate pairs;
- * and the line ends of JavaScript.
+ * Control characters, invisible characters, characters that change the direction of a line, lone surrogates, and the
+ * line terminators of JavaScript.
  */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
-/** A text that cannot leave its line, nor show as something else than it is. */
+/** Escapes what would break the line, or look like other text. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, character => {
     const code = character.codePointAt(0)!;
@@ -22,7 +22,7 @@ export function quoted(text: string): string {
   return shown.length > MAX_SHOWN_LENGTH ? `${shown.slice(0, MAX_SHOWN_LENGTH)}… (${text.length} characters)` : shown;
 }
 
-/** A path of keys and indices, as messages show it. */
+/** A path of keys and indices, for messages: `spec.containers[0]`. */
 export function pathName(path: readonly PropertyKey[]): string {
   return path.reduce<string>((name, step) => {
     if (typeof step === 'number') return `${name}[${step}]`;
@@ -31,13 +31,13 @@ export function pathName(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-/** JSON for files and terminals: escaped by the rule of JSON. */
+/** JSON that is safe in files and on terminals: unprintable characters are escaped. */
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(UNPRINTABLE, character => (character === '\n' ? character
     : character.split('').map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')));
 }
 
-/** Lines of at most so many characters, as far as words allow: paths, ARNs and the like stay whole. */
+/** Wraps a text at spaces. Longer words, such as paths and ARNs, stay whole. */
 export function wrap(text: string, indent: string, first = indent, columns = COLUMNS): string[] {
   const lines: string[] = [];
   let line = first;
@@ -53,7 +53,7 @@ export function wrap(text: string, indent: string, first = indent, columns = COL
   return [...lines, line];
 }
 
-/** Colors take no place. */
+/** Colors have no width. */
 function uncolored(text: string): string {
   return text.replace(/\u001b\[[\d;]*m/g, ''); // eslint-disable-line no-control-regex
 }
@@ -63,7 +63,7 @@ export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** A text as a literal of TypeScript. */
+/** A text as a TypeScript literal. */
 export function literal(text: string): string {
   const escapes: Record<string, string> = { '\\': '\\\\', '\'': '\\\'', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
   return `'${printable(text.replace(/[\\'\n\r\t]/g, character => escapes[character]))}'`;

@@ -10,9 +10,9 @@ import { cli } from '../cli/support';
 test.each([
   ['verify', '--format', 'json'],
   ['verify', '--format', 'sarif'],
-  ['verify', '--format', 'table'],
-  ...['table', 'csv', 'html', 'mermaid', 'json', 'markdown'].map(format => ['report', '--format', format]),
-  ...['table', 'csv', 'json', 'markdown'].map(format => ['who-can', '--format', format]),
+  ['verify', '--format', 'text'],
+  ...['text', 'csv', 'html', 'mermaid', 'json', 'markdown'].map(format => ['report', '--format', format]),
+  ...['text', 'csv', 'json', 'markdown'].map(format => ['who-can', '--format', format]),
 ])('a hostile name turns no line: %s %s %s', (command, ...args) => {
   const RoleName = 'a\u202e\u009b31m\u2028';
   const { folder } = mapOf({

@@ -188,7 +188,7 @@ test('the README lists the inputs and outputs of the action', () => {
 });
 
 test('the README of the package lists the commands', () => {
-  const [, list] = /^Commands:\n([^]*)/m.exec(cli('--help').stdout)!;
+  const [, list] = /^Commands:\n([^]*?)\n\n/m.exec(cli('--help').stdout)!;
   const commands = [...list.matchAll(/^ {2}(\S+(?: \S+)?) {2,}\S/gm)].map(([, name]) => name);
   const rows = [...read('src/cli/README.md').matchAll(/^\| `cdk-irsa (.*?)` \|/gm)].map(([, name]) => name);
   expect(rows).toEqual(commands);

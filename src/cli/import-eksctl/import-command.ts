@@ -28,13 +28,13 @@ const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 const STACK_RULE = 'be the name of a stack: at most 128 letters, digits and -, beginning with a letter';
 
 const OPTIONS = [
-  new CliOption('--account <id>', 'the account of the cluster (default: process.env.CDK_DEFAULT_ACCOUNT)')
+  new CliOption('--account <id>', 'the account of the cluster (default: CDK_DEFAULT_ACCOUNT when the app runs)')
     .matching(ACCOUNT, 'be an account id of 12 digits'),
-  new CliOption('--issuer-url <url>', 'the issuer of the cluster (default: looked up by the CDK CLI)')
+  new CliOption('--issuer-url <url>', 'the OIDC issuer of the cluster (default: the CDK CLI looks it up)')
     .matching(ISSUER_URL, ISSUER_RULE),
   new CliOption('--hosted-zone <id>', 'a hosted zone that externalDNS and certManager manage; repeatable').repeatable()
     .matching(HOSTED_ZONE, ZONE_RULE),
-  new CliOption('--vpc <id>', 'the VPC of the cluster, where the file names only its subnets')
+  new CliOption('--vpc <id>', 'the VPC of the cluster, if the file names only its subnets')
     .matching(VPC, 'be the ID of a VPC, such as vpc-0123456789abcdef0'),
   new CliOption('--stack-name <name>', 'the ID and name of the stack (default: made from the cluster name)')
     .matching(STACK_NAME, STACK_RULE),
@@ -46,23 +46,25 @@ export const IMPORT_EKSCTL: Command = {
   name: 'import eksctl',
   summary: 'print a CDK app that makes the service accounts of an eksctl ClusterConfig',
   define: program => program
-    .description('Reads iam.serviceAccounts and iam.podIdentityAssociations of an eksctl ClusterConfig'
-      + ' (eksctl.io/v1alpha5) and prints a CDK app in'
-      + ' TypeScript that makes the same with cdk-irsa. Whatever it cannot map is reported on stderr with its'
-      + ' line, and in a comment at its place in the program.')
+    .description('Reads iam.serviceAccounts, iam.podIdentityAssociations and addons of an eksctl ClusterConfig'
+      + ' (eksctl.io/v1alpha5). Prints a CDK app in TypeScript that makes the same with cdk-irsa. Reports what it'
+      + ' cannot map on stderr, and as comments in the program.')
     .argument('<cluster.yaml>', 'the ClusterConfig')
     .withOptions(OPTIONS)
+    .withExample('cluster.yaml -o app.ts')
+    .withExitCodes({
+      0: 'the program was written; stderr lists what was not mapped',
+      1: 'the program was written, and with --strict, something was not mapped',
+      2: 'invalid arguments or an invalid file; nothing was written',
+    })
     .addHelpText('after', `
-Mapped:
-  metadata, attachPolicyARNs, attachPolicy, attachRoleARN, roleOnly, roleName, permissionsBoundary, subjectPattern,
-  tags, and wellKnownPolicies: autoScaler, awsLoadBalancerController, externalDNS and certManager as controllers of
-  cdk-irsa, which are narrower, the last two for the zones of --hosted-zone; the others as managed policies of AWS.
-  podIdentityAssociations with all their keys, and addons that have a role.
+Mapped keys:
+  metadata, attachPolicyARNs, attachPolicy, attachRoleARN, roleOnly, roleName, permissionsBoundary, \
+subjectPattern, tags, wellKnownPolicies; all keys of podIdentityAssociations; addons that have a role
 
-Exit codes:
-  0  the program was written; stderr lists what was not mapped
-  1  the same, with --strict, and something was not mapped
-  2  invalid arguments, or a file that cannot be used; nothing was written`),
+Well-known policies:
+  autoScaler, awsLoadBalancerController, externalDNS and certManager become controllers of cdk-irsa, which allow \
+less. externalDNS and certManager are limited to the zones of --hosted-zone. The others become AWS managed policies.`),
   run: importEksctl,
 };
 

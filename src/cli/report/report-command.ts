@@ -15,8 +15,9 @@ import { RULES } from '../../analysis/rules';
 import { findingsOf } from '../../analysis/rules/rule';
 import { ArgumentError, CliOption, Program } from '../arguments';
 import { Command, Output, UsageError, wantsColors, widthOf } from '../command';
-import { EXCLUDE, INPUT, InputOptions, MANIFESTS, readMap, writeLines } from '../input-arguments';
+import { EXCLUDE, INPUT, InputOptions, MANIFESTS, namespaceOption, readMap, writeLines } from '../input-arguments';
 import { MARKDOWN_MARK } from '../markdown';
+import { formatOption } from '../result-file';
 import { jsonText, printable } from '../text';
 import { wrapped } from '../text-table';
 
@@ -26,7 +27,7 @@ interface ReportOptions extends InputOptions {
 }
 
 const FORMATS: Record<string, (data: ReportData, output: Output) => string> = {
-  table: (data, output) => accessTable(data, { width: widthOf(output), isColored: wantsColors(output) }),
+  text: (data, output) => accessTable(data, { width: widthOf(output), isColored: wantsColors(output) }),
   csv: accessCsv,
   html: data => html(data),
   mermaid: chart,
@@ -46,15 +47,14 @@ const DIFF_FORMATS: Record<string, (before: ReportData, after: ReportData) => st
 };
 
 const OPTIONS = [
-  new CliOption('--format <format>', 'what to print (default: table; with --diff markdown)')
-    .choices(Object.keys(FORMATS)),
+  formatOption(Object.keys(FORMATS), 'what to print (default: text; with --diff markdown)'),
   new CliOption(
     '--diff <old.json>',
-    'print what access was added and removed since an earlier --format json, as markdown or json',
+    'print which access was added and removed since an earlier --format json, as markdown or json',
   ),
   MANIFESTS,
   EXCLUDE,
-  new CliOption('--namespace <name>', 'the namespace of objects that do not name one'),
+  namespaceOption(),
 ];
 
 /** `cdk-irsa report`. */
@@ -62,25 +62,24 @@ export const REPORT: Command = {
   name: 'report',
   summary: 'show which service accounts can assume which roles, and what has changed',
   define: program => program
-    .description('Shows who can assume which role, from a cloud assembly, templates and manifests: cluster, namespace'
-      + ' and service account, role, and what the role may do on which resources; and who can act as the service'
-      + ' accounts, by RBAC and access entries.')
+    .description('Shows which service accounts can assume which roles, and what the roles can do on which resources.'
+      + ' Also shows who can act as the service accounts, through RBAC and access entries.')
     .argument(...INPUT)
     .withOptions(OPTIONS)
+    .withExample('cdk.out --format html -o access.html')
+    .withExitCodes({
+      0: 'the report was written, with or without findings',
+      2: 'invalid arguments, or some input cannot be read; the report has the rest',
+    })
     .addHelpText('after', `
 Formats:
-  table     for the terminal
-  csv       for spreadsheets, a row for each way from a service account to a role,
-            and for each actor that can act as the service account
+  text      for the terminal
+  csv       for spreadsheets: one row per way from a service account to a role, and per actor that can act as the \
+service account
   html      one page that opens from disk: findings, a picture, search, policies
   mermaid   a Mermaid flowchart
-  json      everything, for machines and for --diff
-  markdown  for a comment in a pull request
-
-Exit codes:
-  0  the report was written, whatever the findings and the changes
-  2  invalid arguments, or input that cannot be read; the rest of it is in the
-     report`),
+  json      everything, for programs and for --diff
+  markdown  for a comment in a pull request`),
   run: report,
 };
 
@@ -91,13 +90,13 @@ function report(program: Program, output: Output, version: string): number {
     throw new ArgumentError(`\`--diff\` requires \`--format\` markdown or json, got: ${format}.`);
   }
   if (diff === undefined && format === 'html' && output.stdout.isTTY === true) {
-    throw new ArgumentError('HTML cannot be printed to a terminal. Write it to a file: --format html -o access.html.');
+    throw new ArgumentError('The page is too long for a terminal. Write it to a file: --format html -o access.html.');
   }
   const old = diff === undefined ? undefined : readOld(diff);
   const { map, unreadable, skipped, source } = readMap(paths, options);
   const data = reportData(map, findingsOf(RULES, map), { version, source: source(), unreadable, skipped });
   const forPeople = () => (format === 'json' ? data : mapConstructPaths(data, data.constructPaths));
-  const text = old ? DIFF_FORMATS[format ?? 'markdown'](old, data) : FORMATS[format ?? 'table'](forPeople(), output);
+  const text = old ? DIFF_FORMATS[format ?? 'markdown'](old, data) : FORMATS[format ?? 'text'](forPeople(), output);
   output.stdout.write(text);
   const notes = format === 'csv' ? csvNotes(data, rowsOf(data)) : [];
   writeLines(output, [...unreadable, ...skipped, ...notes, ...wrapped(summary(data), 80, '')]);

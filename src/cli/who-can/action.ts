@@ -13,7 +13,7 @@ const ALMOST = /^([a-z0-9-]+?)[^a-z0-9]*([A-Z*][A-Za-z0-9*?]*)$/;
 const ANY = /^(\*|[^:]*:\*)$/;
 const LIKE_ENOUGH = 0.7;
 
-/** @throws ArgumentError if a text does not have the form of an action */
+/** @throws ArgumentError if the text is not an action */
 export function checkAction(action: string): void {
   if (ACTION.test(action)) return;
   const [, service, name] = ALMOST.exec(action.trim()) ?? [];
@@ -23,7 +23,7 @@ export function checkAction(action: string): void {
   );
 }
 
-/** Similar actions in policies, if no policy names this one. */
+/** Similar actions that policies name, if no policy names this one. */
 export function similarActions(action: string, known: readonly string[]): string[] {
   const asked = foldCase(pattern(action));
   const named = known.filter(name => !ANY.test(name));

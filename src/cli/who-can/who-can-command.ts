@@ -2,18 +2,21 @@ import { existsSync } from 'fs';
 import { checkAction, similarActions } from './action';
 import { answerCsv, answerJson, answerMarkdown, answerTable } from './answer-formats';
 import { askCluster } from './live';
-import { checkLive, LIVE_OPTIONS, LIVE_PERMISSIONS, LiveOptions } from './live-options';
+import { checkLive, CLUSTER_OPTIONS, LIVE, LIVE_PERMISSIONS, LiveOptions } from './live-options';
 import { WhoCan } from './who-can';
 import { AccessMap } from '../../analysis/access-map';
 import { textsOf } from '../../analysis/json-values';
-import { ArgumentError, CliOption, Program } from '../arguments';
+import { ArgumentError, Program } from '../arguments';
 import { Command, Output, wantsColors, widthOf } from '../command';
-import { EXCLUDE, INPUT, InputOptions, MANIFESTS, readMap, writeLines } from '../input-arguments';
+import {
+  checkAssembly, EXCLUDE, INPUT, InputOptions, MANIFESTS, namespaceOption, readMap, writeLines,
+} from '../input-arguments';
 import { MARKDOWN_MARK } from '../markdown';
 import { csvNotes } from '../report/access-csv';
 import { Origin, reportData, ReportData } from '../report/report-data';
 import { EMPTY, rowsOf, search } from '../report/rows';
 import { sortedTexts, statementsIn } from '../report/statements';
+import { formatOption } from '../result-file';
 import { jsonText, quoted } from '../text';
 import { wrapped } from '../text-table';
 
@@ -29,7 +32,7 @@ interface Question {
 }
 
 const FORMATS: Record<string, (answer: WhoCan, output: Output) => string> = {
-  table: (answer, output) => answerTable(answer, { width: widthOf(output), isColored: wantsColors(output) }),
+  text: (answer, output) => answerTable(answer, { width: widthOf(output), isColored: wantsColors(output) }),
   csv: answerCsv,
   json: answer => `${jsonText(answerJson(answer), 2)}\n`,
   markdown: answer => `${MARKDOWN_MARK}${answerMarkdown(answer)}`,
@@ -38,41 +41,33 @@ const FORMATS: Record<string, (answer: WhoCan, output: Output) => string> = {
 /** An ARN, a stand-in for an ARN, or all resources. */
 const RESOURCE = /^(arn:|⟨|\*$)/;
 
-const OPTIONS = [
-  MANIFESTS,
-  EXCLUDE,
-  new CliOption('--namespace <name>', 'the namespace of objects that do not name one'),
-  ...LIVE_OPTIONS,
-  new CliOption('--format <format>', 'what to print').choices(Object.keys(FORMATS)).default('table'),
-];
+const OPTIONS = [MANIFESTS, EXCLUDE, namespaceOption(), formatOption(Object.keys(FORMATS)).default('text'), LIVE];
 
 /** `cdk-irsa who-can`. */
 export const WHO_CAN: Command = {
   name: 'who-can',
   summary: 'show which service accounts can do something, such as s3:PutObject on a bucket',
   define: program => program
-    .description('Shows which service accounts can do an action on a resource, by which role and which statement,'
-      + ' and who can act as them, by RBAC and access entries.'
-      + ' Deny statements, permissions boundaries and conditions count; policies of resources and service control'
-      + ' policies are not in the input.')
-    .argument('<action>', 'an action such as s3:PutObject, or a pattern such as s3:Put*')
-    .argument('[resource]', 'an ARN, or \'*\' for actions that take no resource (default: any resource)')
+    .description('Shows which service accounts can do an action on a resource, by which role and which statement.'
+      + ' Also shows who can act as the service accounts, through RBAC and access entries. Evaluates Deny statements,'
+      + ' permissions boundaries and conditions, but not resource policies and service control policies.')
+    .argument('<action>', 'an action such as s3:PutObject, or a pattern such as \'s3:Put*\'')
+    .argument('[resource]', 'an ARN, or \'*\' in quotes; everything else is a path (default: any resource)')
     .argument(...INPUT)
     .withOptions(OPTIONS)
+    .withOptions(CLUSTER_OPTIONS, `With ${LIVE.long}`)
+    .withExample('s3:PutObject arn:aws:s3:::receipts/key')
+    .withExitCodes({
+      0: 'at least one can, or it is unknown',
+      1: 'no service account or role can',
+      2: 'invalid arguments, or some input cannot be read',
+    })
     .addHelpText('after', `
-A resource begins with arn: or is '*' (in quotes); everything else is a path.
-
 Answers:
   can                 without conditions
-  under conditions    if the request meets conditions, or values that only the
-                      deployment knows
-  in part or in full  on some resources or for some actions of the pattern
-  unknown             the role, or one of its policies, is not in the input
-
-Exit codes:
-  0  somebody can, or it is unknown whether somebody can
-  1  nobody can
-  2  invalid arguments, or some input cannot be read
+  under conditions    if the request meets conditions, or depends on values that are known only at deployment
+  in part or in full  on some resources, or some actions of the pattern
+  unknown             the role or one of its policies is not in the input
 
 ${LIVE_PERMISSIONS}`),
   run: whoCan,
@@ -108,12 +103,13 @@ function printAnswer({ format, action, resource }: Question, map: AccessMap, ori
 
 function checkPath(second: string | undefined, isResource: boolean): void {
   if (second === undefined || isResource || second === '-' || existsSync(second)) return;
+  checkAssembly(second);
   throw new ArgumentError(
     `${quoted(second)} is neither a resource (an ARN, or '*') nor an existing file or folder.`,
   );
 }
 
-/** Suggests corrections, because the answer for a typing error would be "nobody". */
+/** "Nobody can" is no answer to a typing error. */
 function similarInWords(action: string, { roles }: ReportData): string[] {
   const known = sortedTexts(roles.flatMap(({ policies }) => policies)
     .flatMap(({ document }) => statementsIn(document))

@@ -427,7 +427,7 @@ describe('who-can --live', () => {
   test.each<[string[], string]>([
     [['--live'], '`--live` requires `--cluster`, `--issuer` or `--context`.'],
     [['--cluster', 'a', '--timeout', '5'], '`--cluster` requires `--live`. `--timeout` requires `--live`.'],
-    [['--live', '--cluster', 'a', 'cdk.out'], '`--live` asks a cluster and cannot be combined with paths'],
+    [['--live', '--cluster', 'a', 'cdk.out'], '`--live` reads a cluster and cannot be combined with paths'],
     [['--live', '--cluster', 'a', '--manifests', 'b'], "'--live' cannot be used with option '--manifests <path>'"],
     [['--live', '--cluster', 'a b'], '`--cluster` must be the name of an EKS cluster'],
   ])('who-can s3:GetObject %j', async (args, words) => {

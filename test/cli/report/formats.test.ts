@@ -50,7 +50,7 @@ const report = (format: string) => cli('report', ...input.args, '--format', form
 const json = JSON.parse(report('json').stdout);
 
 test('the table names everybody, by cluster', () => {
-  const { code, stdout, stderr } = report('table');
+  const { code, stdout, stderr } = report('text');
   expect(code).toBe(0);
   expect(stdout).toBe(`Cluster production (eu-west-1 111122223333), EKS Pod Identity
   SERVICE ACCOUNT  ROLE       MAY

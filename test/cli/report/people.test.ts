@@ -58,7 +58,7 @@ const NOT_READ = 'Who can act as the service accounts through Kubernetes is not 
 const flat = (text: string) => text.replace(/\s+/g, ' ');
 
 test('the table names people, their rights, what gives them, service accounts and roles', () => {
-  const { code, stdout } = report('table');
+  const { code, stdout } = report('text');
   expect(code).toBe(0);
   expect(stdout).toContain('\nWho can act as these service accounts through Kubernetes\n  WHO ');
   const text = flat(stdout);
@@ -134,7 +134,7 @@ test('the page has them, with and without a script', () => {
 describe('without RBAC', () => {
   const without = inputOf();
 
-  test.each(['table', 'markdown', 'mermaid', 'html'])('%s says so once, and nothing of nobody', format => {
+  test.each(['text', 'markdown', 'mermaid', 'html'])('%s says so once, and nothing of nobody', format => {
     const text = flat(report(format, without).stdout.replace(/<script>[^]*<\/script>/, ''));
     expect(text.split(NOT_READ)).toHaveLength(2);
     expect(text).not.toContain(PARTIAL);
@@ -153,7 +153,7 @@ describe('without RBAC', () => {
   });
 
   test('who-can says so, too', () => {
-    expect(flat(whoCan('table', without).stdout)).toContain(NOT_READ);
+    expect(flat(whoCan('text', without).stdout)).toContain(NOT_READ);
     expect(flat(whoCan('markdown', without).stdout)).toContain(NOT_READ);
     expect(flat(whoCan('csv', without).stderr)).toContain(NOT_READ);
   });
@@ -161,7 +161,7 @@ describe('without RBAC', () => {
 
 test('RBAC that lets nobody in is not the whole cluster', () => {
   const empty = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: { name: r, namespace: n }\nrules: []';
-  const { stdout } = report('table', inputOf(empty));
+  const { stdout } = report('text', inputOf(empty));
   expect(flat(stdout)).toContain(
     `Nobody can act as them, according to the RBAC and access entries that were read. ${PARTIAL}`,
   );
@@ -169,7 +169,7 @@ test('RBAC that lets nobody in is not the whole cluster', () => {
 
 describe('who-can', () => {
   test('the table names people of the service accounts that can, and no others', () => {
-    const { code, stdout } = whoCan('table');
+    const { code, stdout } = whoCan('text');
     expect(code).toBe(0);
     const text = flat(stdout);
     expect(text).toMatch(/WHO BY AS \(ROLE\) group dev create pods in payments payments\/api \(api\)/);

@@ -126,8 +126,7 @@ test('HTML cannot be printed to a terminal, and goes to a pipe', () => {
   const stderr = { write: (text: string) => written.push(text) };
   expect(main(['report', assembly, '--format', 'html'], '1.2.3', { stdout: terminal, stderr })).toBe(2);
   expect(written).toEqual([
-    'HTML cannot be printed to a terminal. Write it to a file: --format html -o access.html. '
-      + 'See cdk-irsa report --help.\n',
+    'The page is too long for a terminal. Write it to a file: --format html -o access.html. See cdk-irsa report --help.\n',
   ]);
   expect(cli('report', assembly, '--format', 'html').stdout.startsWith(MARK)).toBe(true);
 });
@@ -141,8 +140,7 @@ test.each<[string, string[], string]>([
   [
     'an unknown format',
     ['--format', 'pdf'],
-    "Option '--format <format>' argument 'pdf' is invalid. Allowed choices are table, csv, html, mermaid, json, "
-      + 'markdown. See cdk-irsa report --help.',
+    '`--format` must be one of text, csv, html, mermaid, json, markdown, got: "pdf". See cdk-irsa report --help.',
   ],
   [
     'an option for a file',
@@ -205,13 +203,4 @@ test('--manifests adds what runs', () => {
     { kind: 'Pod', name: 'one', namespace: 'payments', serviceAccount: 'api' },
   ]);
   expect(stdout).not.toContain('hunter2');
-});
-
-test('--help names each option', () => {
-  const { code, stdout } = cli('report', '--help');
-  expect(code).toBe(0);
-  for (const option of ['format', 'diff', 'manifests', 'namespace', 'force']) {
-    expect(stdout).toMatch(new RegExp(`\n  --${option} `));
-  }
-  expect(stdout).toContain('\n  -h, --help ');
 });
