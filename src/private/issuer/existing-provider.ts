@@ -5,7 +5,7 @@ const EXISTING_PROVIDER = 'cdk-irsa:existing-provider';
 /**
  * Records that the app imports a provider, so that the analysis does not report it as unregistered.
  *
- * @param arn literal or deferred
+ * @param arn a literal or a token
  */
 export function noteExistingProvider(user: IConstruct, arn: string): void {
   const isKnown = user.node.metadata.some(({ type, data }) => type === EXISTING_PROVIDER && data === arn);
