@@ -356,9 +356,9 @@ describe('two stacks in one directory', () => {
           stackWith(app, 'Two', { ...options, directory: gitops }, ['two'], true);
         }),
       ).toThrow(
-        `[Two/KubernetesManifests] \`chart\` must not repeat an object in ${gitops} only once, got: "Namespace `
-          + 'payments". One '
-          + 'writes it there. Leave it out here (`createNamespace: false` for a Namespace), or use a separate '
+        `[Two/KubernetesManifests] \`chart\` must not repeat an object in ${gitops}, got: "Namespace `
+          + 'payments". One already writes it there. Leave it out here (`createNamespace: false` for a Namespace), '
+          + 'or use a separate '
           + '`directory` for each cluster.',
       );
       expect(existsSync(gitops)).toBe(false);
@@ -398,7 +398,7 @@ describe('two stacks in one directory', () => {
       }),
     ).toThrow(
       '[API/KubernetesManifests] `writeTo` must use a different name for each file, got: '
-        + `"${gitops}/API.k8s.yaml". ${gitops}/Api.k8s.yaml . Choose`,
+        + `"${gitops}/API.k8s.yaml". This app also writes ${gitops}/Api.k8s.yaml. Choose`,
     );
   });
 });
@@ -417,30 +417,30 @@ test('a folder and a link to it are one directory', () => {
   expect(() => synth(app => {
     stackWith(app, 'One', { directory: join(home, 'link') }, ['same']);
     stackWith(app, 'Two', { directory: gitops }, ['same']);
-  })).toThrow(`\`chart\` must not repeat an object in ${gitops} only once`);
+  })).toThrow(`\`chart\` must not repeat an object in ${gitops}`);
 });
 
 describe('a manifest that the deployment completes', () => {
   test.each<[ManifestFilesOptions, string]>([
     [
       { directory: 'blue' },
-      '`directory` must be left out if the manifest, got: '
+      '`directory` must be left out if the manifest is complete only after deployment, got: '
         + `"${join(process.cwd(), 'blue')}"`,
     ],
     [
       { filePerResource: true },
-      '`filePerResource` must be left out if the manifest, got: true',
+      '`filePerResource` must be left out if the manifest is complete only after deployment, got: true',
     ],
     [
       { kustomization: true },
-      '`kustomization` must be left out if the manifest, got: true',
+      '`kustomization` must be left out if the manifest is complete only after deployment, got: true',
     ],
   ])('cannot be written: %p', (options, message) => {
     const stack = agnosticStack(new App({ outdir }));
     serviceAccount(stack, 'Api');
     KubernetesManifests.of(stack).writeTo(options);
     expect(() => Template.fromStack(stack)).toThrow(
-      `[Stack/KubernetesManifests] ${message}. The reason is Stack/Api: ` + '. Set env with account and region',
+      `[Stack/KubernetesManifests] ${message}. ` + 'The reason is Stack/Api. Set env with account and region',
     );
   });
 
@@ -457,7 +457,7 @@ describe('a manifest that the deployment completes', () => {
       serviceAccount(stack, 'Late', {
         namespace: new CfnParameter(stack, 'P', { allowedPattern: SAFE_PATTERN }).valueAsString,
       });
-    })).toThrow('The reason is Api/Late: give');
+    })).toThrow('The reason is Api/Late. Set');
   });
 });
 
@@ -470,7 +470,7 @@ describe('files of somebody else', () => {
     const mine = '# Made by me\nresources: []\n';
     put(join(gitops, name), mine);
     expect(() => synth(app => stackWith(app, 'Api', { ...options, directory: gitops }))).toThrow(
-      '[Api/KubernetesManifests] `directory` must contain no other file that a generated one, got: '
+      '[Api/KubernetesManifests] `directory` must contain no other file that a generated file would replace, got: '
         + `"${join(gitops, name)}". ` + 'cdk-irsa did not generate this file, so it does not replace it. Move it, or '
         + 'choose another directory.',
     );
@@ -521,7 +521,7 @@ describe('files of somebody else', () => {
       stackWith(app, 'One', { directory: gitops });
       stackWith(app, 'Two', { directory: gitops });
       stackWith(app, 'Three', {});
-    })).toThrow('[Two/KubernetesManifests] `directory` must contain no file');
+    })).toThrow('[Two/KubernetesManifests] `directory` must contain no other file');
     expect(names(home)).toEqual(['gitops/blue/Two.k8s.yaml']);
   });
 
@@ -782,7 +782,7 @@ test('an app that is synthesized again writes what it is then', () => {
 test('what was wrong with two stacks is looked for anew in each synth', () => {
   const app = new App({ outdir });
   const [, green] = ['Blue', 'Green'].map(id => stackWith(app, id, { directory: gitops }, ['api']));
-  expect(() => app.synth()).toThrow(/got: "ServiceAccount payments\/api"\. Blue writes it there already/);
+  expect(() => app.synth()).toThrow(/got: "ServiceAccount payments\/api"\. Blue already writes it there/);
 
   KubernetesManifests.of(green).writeTo({ directory: join(home, 'gitops', 'green') });
   app.synth({ force: true });
@@ -862,7 +862,7 @@ describe('Helm values', () => {
       undefined,
       undefined,
       '`serviceAccount.name of values.yaml` must be the same for every service account that writes to the file, got: '
-        + '"two". Another service account has "one": give Stack/two .',
+        + '"two". Another service account has "one". Use a separate `key` or file for Stack/two.',
     ],
     [
       'a',
@@ -929,7 +929,7 @@ describe('Helm values', () => {
         serviceAccountName: new CfnParameter(stack, 'P', { allowedPattern: SAFE_PATTERN }).valueAsString,
       }),
       '`serviceAccount.name of values.yaml` must be known at synth time, got: {"Ref":"P"}. Set env with account and '
-        + 'region on the stack of Stack/x , or pass its helmValues() to a resource of the deployment, such as',
+        + 'region on the stack of Stack/x, or pass its helmValues() to a resource of the deployment, such as',
     ],
   ])('that only the deployment knows are an error: %s', (_, makeStack, extra, message) => {
     expect(() =>
@@ -1179,7 +1179,8 @@ describe('two apps in one folder', () => {
     const build = (app: App) => stackWith(app, 'Bank', { ...options, directory: gitops, owner: undefined }, ['same']);
     for (const props of [{}, { skipValidation: true }]) {
       expect(() => synth(build, props)).toThrow(
-        '[Bank/KubernetesManifests] `directory` must contain no file of another app that a generated one, got: '
+        '[Bank/KubernetesManifests] `directory` must contain no file of another app that a generated file would '
+          + 'replace, got: '
           + `"${file} in ${gitops}, generated for ${writer}". ${advice}`,
       );
     }
@@ -1263,7 +1264,7 @@ describe('an owner', () => {
       stackWith(app, 'Two', { directory: gitops });
     })).toThrow(
       '[Two/KubernetesManifests] `owner` must be the same for all stacks that share a directory, got: nothing. '
-        + 'One gives "shop": . Set the same owner in both.',
+        + 'One has "shop". Set the same owner in both.',
     );
     expect(existsSync(gitops)).toBe(false);
   });

@@ -449,7 +449,7 @@ describe('a value that CloudFormation replaces at deployment', () => {
         return Template.fromStack(stack);
       };
       expect(attempt).toThrow(
-        /must (not be a dynamic reference|be made of literals and|be the ARN|be the name|start with|be a |be 1 to 255 visible|be put together)/,
+        /must (not be a dynamic reference|contain only literals and|be the ARN|be the name|start with|be a |be 1 to 255 visible|contain only valid)/,
       );
     });
 
