@@ -44,7 +44,8 @@ const wholeCluster = (sub: string): Expected => ({
 
 const ENDPOINT = 'abc.gr7.eu-west-1.eks.amazonaws.com';
 const USE_ISSUER =
-  'Use the value that `aws eks describe-cluster --name <cluster> --query cluster.identity.oidc.issuer --output text` prints.';
+  'Use the value that `aws eks describe-cluster --name <cluster> '
+  + '--query cluster.identity.oidc.issuer --output text` prints.';
 
 const NOTHING: Expected[] = [];
 
