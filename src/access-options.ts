@@ -5,35 +5,35 @@ import { IWorkloadIdentity } from './workload-identity';
  */
 export interface IrsaAssertionsOptions {
   /**
-   * More manifests: YAML files, and folders of them, such as rendered charts. Relative to the working directory.
+   * Additional manifests: YAML files or folders of them, such as rendered charts. Relative to the working directory.
    *
-   * @default - only the manifests that the app makes, wherever `writeTo` puts them
+   * @default - only the manifests that the app generates, wherever `writeTo` puts them
    */
   readonly manifests?: string[];
 }
 
 /**
- * Which roles an assertion is about: one of `role`, `roleOf` and `roleMatching`.
+ * Selects the roles that an assertion checks, by one of `role`, `roleOf` and `roleMatching`.
  */
 export interface RoleSelection {
   /**
-   * The role: its name, its ARN or its construct path (`role.node.path`). The construct path of its service account
-   * works too, of this library or of aws-eks. A role that CloudFormation names has only the path.
+   * The role: its name, its ARN or its construct path (`role.node.path`). You can also pass the construct path of its
+   * service account, from this library or from aws-eks. A role that CloudFormation names can only be selected by path.
    *
    * @default - `roleOf` or `roleMatching` selects the role
    */
   readonly role?: string;
 
   /**
-   * The service account whose role is meant.
+   * The service account whose role to check.
    *
    * @default - `role` or `roleMatching` selects the role
    */
   readonly roleOf?: IWorkloadIdentity;
 
   /**
-   * A regular expression in JavaScript's syntax. It selects every role whose name, ARN or construct path contains a
-   * match; at least one must. Use `^` and `$` to match the whole name.
+   * A JavaScript regular expression. It selects every role whose name, ARN or construct path contains a match. At least
+   * one role must match. Use `^` and `$` to match the whole name.
    *
    * @default - `role` or `roleOf` selects the role
    */
@@ -41,11 +41,11 @@ export interface RoleSelection {
 }
 
 /**
- * A service account, and roles that it can assume or not.
+ * A service account, and the roles that it can or cannot assume.
  */
 export interface ServiceAccountAccess extends RoleSelection {
   /**
-   * The service account, as a construct of this library. If no role is selected, its own role is meant. `allows` and
+   * The service account, as a construct of this library. If you select no role, its own role is checked. `allows` and
    * `allowsOnly` use the audience that its pods request.
    *
    * @default - `namespace` and `serviceAccount` name it
@@ -67,28 +67,28 @@ export interface ServiceAccountAccess extends RoleSelection {
   readonly serviceAccount?: string;
 
   /**
-   * The issuer of the cluster, with or without `https://`. Only web identity is asked for then.
+   * The issuer of the cluster, with or without `https://`. If set, only web identity is checked.
    *
-   * @default - any that the role's trust policy speaks of, and EKS Pod Identity
+   * @default - any issuer in the role's trust policy, and EKS Pod Identity
    */
   readonly issuer?: string;
 
   /**
-   * The audience of the token. Only web identity is asked for then.
+   * The audience of the token. If set, only web identity is checked.
    *
-   * @default - 'sts.amazonaws.com', and EKS Pod Identity; of `denies` every audience that the role's trust policy
-   * speaks of, since a pod has tokens for any
+   * @default - 'sts.amazonaws.com', and EKS Pod Identity. `denies` checks every audience in the role's trust policy,
+   * because a pod can request tokens for any audience.
    */
   readonly audience?: string;
 }
 
 /**
- * One or many service accounts, and roles that they can assume.
+ * One or more service accounts, and the roles that they can assume.
  */
 export interface AllowedServiceAccounts extends ServiceAccountAccess {
   /**
-   * Whether `namespace` and `serviceAccount` are patterns, `*` for any text and `?` for one character, and the trust
-   * policy has exactly these.
+   * Whether `namespace` and `serviceAccount` are patterns: `*` matches any text, `?` one character. The trust policy
+   * must contain exactly these patterns.
    *
    * @default false
    */
@@ -96,6 +96,7 @@ export interface AllowedServiceAccounts extends ServiceAccountAccess {
 }
 
 /**
- * Options of `IrsaAssertions.allowsOnly`: the roles that nobody else may assume. Every role, unless some are selected.
+ * Options of `IrsaAssertions.allowsOnly`: the roles that no other service account may assume. All roles, unless you
+ * select some.
  */
 export interface AllowsOnlyOptions extends RoleSelection {}

@@ -3,16 +3,16 @@ import { IConstruct } from 'constructs';
 import { fail, problem } from './private/errors';
 import { isCdkToken, isListToken, isMap, Manifest, settledForFile } from './private/manifests/objects';
 
-/** What cdk8s resolves apart from the object that it belongs to. */
+/** Fields that cdk8s resolves separately from the object that they belong to. */
 const METADATA_FIELDS = ['annotations', 'finalizers', 'labels', 'name', 'namespace', 'ownerReferences'];
 
 /**
- * Lets values of the CDK app stand in a cdk8s app of your own. Each is turned into what synth knows of it: account,
- * region and partition of a literal environment, names and ARNs of roles with a fixed name, names of buckets, tables
- * and other resources that you have named. A value that only the deployment knows is refused, with the object and the
- * field named.
+ * Lets you use values of the CDK app in your own cdk8s app. Each token is replaced by its value at synth time: the
+ * account, region and partition of a literal environment, names and ARNs of roles with a fixed name, and names of
+ * buckets, tables and other resources that you have named. A value that is known only at deployment is an error, which
+ * names the object and the field.
  *
- * Values of cdk8s itself (`Lazy`, `IntOrString` and the like) are left to cdk8s.
+ * Values of cdk8s itself, such as `Lazy` and `IntOrString`, are left to cdk8s.
  *
  * @see https://cdk8s.io/docs/latest/basics/app/#resolvers
  * @example
@@ -36,7 +36,7 @@ export class CdkTokenResolver implements IResolver {
   private readonly scope: IConstruct;
 
   /**
-   * @param scope a construct of the CDK app: the environment of its stack is the one that counts
+   * @param scope a construct of the CDK app; tokens are resolved with the environment of its stack
    */
   constructor(scope: IConstruct) {
     this.scope = scope;
@@ -45,13 +45,13 @@ export class CdkTokenResolver implements IResolver {
   /**
    * Called by cdk8s for each value of an object.
    *
-   * @throws when only the deployment knows the value
+   * @throws if the value is known only at deployment
    */
   public resolve(context: ResolutionContext): void {
     const { value, key } = context;
     if (isCdkToken(value)) context.replaceValue(this.known(context, value, key));
     else if (Array.isArray(value) && value.some(isListToken)) context.replaceValue(this.withKnownLists(context));
-    // cdk8s shows a resolver the values of a map, never its keys.
+    // cdk8s passes the values of a map to a resolver, never its keys.
     else if (isMap(value) && Object.keys(value).some(isCdkToken)) context.replaceValue(this.withKnownKeys(context));
   }
 
@@ -66,8 +66,8 @@ export class CdkTokenResolver implements IResolver {
     const entries = Object.entries(context.value).map(([name, value]) => [known(name), value] as const);
     const map = Object.fromEntries(entries);
     if (Object.keys(map).length < entries.length) {
-      fail(this.scope, problem('chart', 'hold maps with different keys', entries.map(([name]) => name),
-        'Two keys turn out to be the same: keep one of them.'));
+      fail(this.scope, problem('chart', 'contain maps with different keys', entries.map(([name]) => name),
+        'Two keys resolve to the same text. Keep one of them.'));
     }
     return map;
   }

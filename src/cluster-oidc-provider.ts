@@ -24,13 +24,13 @@ const THUMBPRINT = /^[0-9A-Fa-f]{40}$/;
  */
 export interface ClusterOidcProviderProps {
   /**
-   * The cluster's issuer, with `https://`, exactly as EKS or the API server says it. Literal, or a token such as
-   * `cluster.clusterOpenIdConnectIssuerUrl`.
+   * The issuer of the cluster, with `https://`, exactly as EKS or the API server reports it. A literal, or a token such
+   * as `cluster.clusterOpenIdConnectIssuerUrl`.
    */
   readonly issuerUrl: string;
 
   /**
-   * The audiences (client ids) that tokens of this cluster may carry, 1 to 100.
+   * The audiences (client IDs) that IAM accepts in tokens of this cluster, 1 to 100.
    *
    * @default ['sts.amazonaws.com']
    */
@@ -39,12 +39,12 @@ export interface ClusterOidcProviderProps {
   /**
    * SHA-1 thumbprints of the issuer's certificate chain, at most 5, each 40 hexadecimal characters.
    *
-   * @default - none: IAM fetches and pins the certificate by itself
+   * @default - none: IAM fetches and pins the certificate itself
    */
   readonly thumbprints?: string[];
 
   /**
-   * What happens to the provider when it leaves the stack.
+   * What happens to the provider when it is removed from the stack.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -52,20 +52,21 @@ export interface ClusterOidcProviderProps {
 }
 
 /**
- * Which existing EKS cluster to look up.
+ * Options of `ClusterOidcProvider.fromLookup` and `lookupIssuerUrl`: the existing EKS cluster to look up.
  */
 export interface ClusterLookupOptions {
   /**
-   * The name of an EKS cluster in the account and region of the stack. A literal.
+   * The name of an EKS cluster in the account and region of the stack. It must be a literal.
    */
   readonly clusterName: string;
 }
 
 /**
- * The issuer of one Kubernetes cluster, registered with IAM: from then on roles of this account can trust the cluster's
- * service accounts. A native `AWS::IAM::OIDCProvider`, no custom resource.
+ * Registers the issuer of one Kubernetes cluster with IAM, so that roles of this account can trust the cluster's
+ * service accounts. It is a native `AWS::IAM::OIDCProvider`, not a custom resource.
  *
- * An account takes one provider an issuer. Where it exists already, use `fromIssuerUrl` or `fromLookup`.
+ * IAM allows one provider per issuer in an account. If the provider already exists, use `fromIssuerUrl` or
+ * `fromLookup`.
  *
  * @resource AWS::IAM::OIDCProvider
  * @see https://docs.aws.amazon.com/eks/latest/userguide/enable-iam-roles-for-service-accounts.html
@@ -80,10 +81,10 @@ export interface ClusterLookupOptions {
  */
 export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvider {
   /**
-   * A provider that is registered in this account already, by its issuer.
+   * References a provider that is already registered in this account, by its issuer.
    *
-   * @param issuerUrl the issuer with `https://`, literal or deferred
-   * @throws when the URL is no issuer URL
+   * @param issuerUrl the issuer with `https://`, a literal or a token
+   * @throws if `issuerUrl` is not a valid issuer URL
    */
   public static fromIssuerUrl(scope: Construct, id: string, issuerUrl: string): IOpenIdConnectProvider {
     failIf(childPath(scope, id), issuerUrlProblem('issuerUrl', issuerUrl));
@@ -92,10 +93,11 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
   }
 
   /**
-   * A provider that is registered in this account already, by its ARN.
+   * References a provider that is already registered in this account, by its ARN.
    *
-   * @param providerArn `arn:<partition>:iam::<account>:oidc-provider/<issuer>`, literal or deferred
-   * @throws when the ARN is not an OIDC provider's, or of another account or partition than the stack
+   * @param providerArn `arn:<partition>:iam::<account>:oidc-provider/<issuer>`, a literal or a token
+   * @throws if `providerArn` is not the ARN of an OIDC provider, or if it belongs to another account or partition than
+   * the stack
    */
   public static fromProviderArn(scope: Construct, id: string, providerArn: string): IOpenIdConnectProvider {
     failIf(childPath(scope, id), providerArnProblem('providerArn', Stack.of(scope), providerArn));
@@ -103,21 +105,22 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
   }
 
   /**
-   * The registered provider of an existing EKS cluster. The CDK CLI reads the issuer at synth through Cloud Control
-   * and keeps it in `cdk.context.json`: a literal issuer, nothing runs at deployment. When a cluster has been made anew
-   * under its name, forget the old answer with `cdk context --reset`.
+   * References the registered provider of an existing EKS cluster, by the name of the cluster. The CDK CLI reads the
+   * issuer at synth time through Cloud Control and caches it in `cdk.context.json`, so that the issuer is literal and
+   * nothing runs at deployment. If you re-create a cluster under the same name, it gets a new issuer: clear the cached
+   * lookup with `cdk context --reset <key>`.
    *
-   * @throws on a stack without a literal account and region
+   * @throws if the stack has no literal account and region
    */
   public static fromLookup(scope: Construct, id: string, options: ClusterLookupOptions): IOpenIdConnectProvider {
     return this.fromIssuerUrl(scope, id, lookUp(scope, childPath(scope, id), options));
   }
 
   /**
-   * The issuer URL of an existing EKS cluster, looked up as `fromLookup` does: for a `new ClusterOidcProvider`
-   * where the cluster's issuer is not registered yet.
+   * Looks up the issuer URL of an existing EKS cluster in the same way as `fromLookup`. Use it for a
+   * `new ClusterOidcProvider` if the issuer is not registered yet.
    *
-   * @throws on a stack without a literal account and region
+   * @throws if the stack has no literal account and region
    */
   public static lookupIssuerUrl(scope: Construct, options: ClusterLookupOptions): string {
     return lookUp(scope, scope.node.path, options);
@@ -126,7 +129,7 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
   /** The ARN of the provider. */
   public readonly openIdConnectProviderArn: string;
 
-  /** The issuer without `https://`, the left half of the condition keys `<issuer>:aud` and `<issuer>:sub`. */
+  /** The issuer without `https://`: the first part of the condition keys `<issuer>:aud` and `<issuer>:sub`. */
   public readonly openIdConnectProviderIssuer: string;
 
   /** The issuer with `https://`. */
@@ -156,7 +159,7 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
     this.node.addValidation({ validate: () => this.problems() });
   }
 
-  /** The audiences that tokens may carry. */
+  /** The audiences that IAM accepts in tokens. */
   public get audiences(): string[] {
     return [...this.audienceList];
   }
@@ -166,7 +169,7 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
     return { oidcProviderArn: this.openIdConnectProviderArn };
   }
 
-  /** An account takes an issuer once. Two stacks without an account may go to two accounts; one stack goes to one. */
+  /** IAM allows an issuer only once per account. Two stacks without an account may be deployed to two accounts. */
   private identity(): string[] {
     const url = settle(this, this.issuerUrl);
     const { account, node } = this.stack;
@@ -176,22 +179,22 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
   private problems(): string[] {
     const twice = earlierClaims(this).map(twin => problem(
       'issuerUrl',
-      'be registered once an account',
+      'be registered only once per account',
       settle(this, this.issuerUrl),
-      `${twin.node.path} registers the same issuer in the same account, and IAM refuses the second: `
-      + `share that provider, or use ClusterOidcProvider.fromIssuerUrl here (${this.node.path}).`,
+      `${twin.node.path} registers the same issuer in the same account, and IAM rejects the second one. `
+      + `Share that provider, or use ClusterOidcProvider.fromIssuerUrl here (${this.node.path}).`,
     ));
     return [...issuerUrlProblems(this, 'issuerUrl', this.issuerUrl), ...this.audienceProblems(), ...twice];
   }
 
-  /** Tokens, as far as synth can know them. */
+  /** Checks tokens if their values are known at synth time. */
   private audienceProblems(): string[] {
     if (Token.isUnresolved(this.audienceList)) return vanishingProblems(this, 'audiences', this.audienceList);
     return this.audienceList.flatMap(audience => settledProblems(this, 'audiences', audience, audienceProblem));
   }
 }
 
-/** A provider that is not made here. */
+/** A provider that this app does not create. */
 class ImportedProvider extends Resource implements IOpenIdConnectProvider {
   constructor(scope: Construct, id: string,
     public readonly openIdConnectProviderArn: string,
@@ -199,7 +202,7 @@ class ImportedProvider extends Resource implements IOpenIdConnectProvider {
     issuerUrl?: string) {
     super(scope, id);
     noteExistingProvider(this, openIdConnectProviderArn);
-    // A token may turn out to be literal, and wrong.
+    // A token may resolve to a literal that is invalid.
     this.node.addValidation({
       validate: () => (issuerUrl
         ? issuerUrlProblems(this, 'issuerUrl', issuerUrl)
@@ -213,8 +216,8 @@ class ImportedProvider extends Resource implements IOpenIdConnectProvider {
 }
 
 /**
- * `Fn::GetAtt` where the provider's own environment looks at it, so that the deployment is ordered. IAM is global: a
- * stack in another region gets the ARN itself, since a reference across regions would bring a custom resource.
+ * Renders `Fn::GetAtt` in the provider's own environment, so that CloudFormation orders the deployment. A stack in
+ * another region gets the ARN itself, because a cross-region reference would add a custom resource.
  */
 class ProviderArn extends Reference {
   constructor(private readonly provider: ClusterOidcProvider, private readonly attribute: string) {
@@ -247,13 +250,13 @@ function lookUp(scope: Construct, path: string, options: ClusterLookupOptions): 
   if (Token.isUnresolved(clusterName) || !isClusterName(clusterName)) {
     const rule = 'be the literal name of an EKS cluster: at most 100 letters, digits, - and _';
     fail(path, problem('clusterName', rule, clusterName,
-      'A name known at deployment only cannot be looked up at synth.'));
+      'The CDK CLI looks up the name at synth time, so a token that is known only at deployment does not work.'));
   }
   if (Token.isUnresolved(account) || Token.isUnresolved(region)) {
     fail(path, problem('clusterName', 'be looked up in a stack with a literal account and region', clusterName,
-      'Give the stack an env: { account, region }, or pass the issuer itself to ClusterOidcProvider.fromIssuerUrl.'));
+      'Set env: { account, region } on the stack, or pass the issuer itself to ClusterOidcProvider.fromIssuerUrl.'));
   }
-  // Stands in until the CDK CLI has looked; as different for two clusters as the real issuers are.
+  // A placeholder until the CDK CLI has looked up the value. It differs between clusters as the real issuers do.
   const dummyValue = `https://dummy.${region}.example/${account}/${clusterName}`;
   const [found] = ContextProvider.getValue(scope, {
     provider: 'cc-api-provider',
@@ -263,7 +266,7 @@ function lookUp(scope: Construct, path: string, options: ClusterLookupOptions): 
   const issuerUrl = found?.[ISSUER_ATTRIBUTE];
   if (!issuerUrl) {
     fail(path, problem('clusterName', 'be a cluster with an OIDC issuer', clusterName,
-      'If the cluster is new, forget the old answer: `cdk context --reset`.'));
+      'If you re-created the cluster, clear the cached lookup with `cdk context --reset <key>`.'));
   }
   return issuerUrl;
 }
@@ -271,11 +274,11 @@ function lookUp(scope: Construct, path: string, options: ClusterLookupOptions): 
 function audiencesProblem(audiences: string[]): string | undefined {
   if (Token.isUnresolved(audiences)) return undefined;
   if (audiences.length === 0 || audiences.length > MAX_AUDIENCES) {
-    return problem('audiences', `hold 1 to ${MAX_AUDIENCES} audiences`, audiences,
-      `Leave it out for ['${DEFAULT_AUDIENCE}'].`);
+    return problem('audiences', `contain 1 to ${MAX_AUDIENCES} audiences`, audiences,
+      `Leave it out to use ['${DEFAULT_AUDIENCE}'].`);
   }
   if (new Set(audiences).size < audiences.length) {
-    return problem('audiences', 'hold each audience once', audiences, 'Remove the repeats.');
+    return problem('audiences', 'contain each audience only once', audiences, 'Remove the duplicates.');
   }
   return audiences.map(audience => audienceProblem('audiences', audience)).find(text => text !== undefined);
 }
@@ -285,5 +288,5 @@ function thumbprintsProblem(thumbprints: string[] | undefined): string | undefin
   const valid = thumbprints.every(thumbprint => Token.isUnresolved(thumbprint) || THUMBPRINT.test(thumbprint));
   if (valid && thumbprints.length > 0 && thumbprints.length <= MAX_THUMBPRINTS) return undefined;
   const rule = `be 1 to ${MAX_THUMBPRINTS} SHA-1 thumbprints of 40 hexadecimal characters`;
-  return problem('thumbprints', rule, thumbprints, 'Leave it out: IAM fetches and pins the certificate by itself.');
+  return problem('thumbprints', rule, thumbprints, 'Leave it out: IAM fetches and pins the certificate itself.');
 }

@@ -75,12 +75,12 @@ import { failIf, missingProblem } from './private/errors';
 import { controllerDocument } from './private/role/controller-policy';
 
 /**
- * A controller that many clusters run, with its least privilege: what it may do on AWS, on the resources that you name,
- * and the namespace and ServiceAccount that its chart or manifest uses.
+ * The least-privilege permissions of a common Kubernetes controller, scoped to the resources that you name, together
+ * with the namespace and ServiceAccount that its chart or manifest uses.
  *
- * For `IrsaServiceAccount`, `PodIdentityServiceAccount` and `IrsaRole`, by their property `controller`, and alone by
- * `policyDocument`. Resources that could be named must be: nothing becomes `*` silently. What a controller cannot be
- * held to raises the warning `cdk-irsa:controller-unscoped`.
+ * Pass it as `controller` to `IrsaServiceAccount`, `PodIdentityServiceAccount` or `IrsaRole`, or call `policyDocument`.
+ * You must name all resources that can be scoped; nothing becomes `*` silently. Permissions that cannot be scoped raise
+ * the warning `cdk-irsa:controller-unscoped`.
  *
  * @example
  * import { Stack } from 'aws-cdk-lib';
@@ -99,9 +99,9 @@ import { controllerDocument } from './private/role/controller-policy';
  */
 export abstract class Controller {
   /**
-   * A controller of AWS Controllers for Kubernetes (ACK): makes and keeps the resources of one AWS service.
+   * Returns a controller of AWS Controllers for Kubernetes (ACK), which manages the resources of one AWS service.
    *
-   * What it is held to differs by service: see `AckService`. The namespace and ServiceAccount are those of its chart,
+   * The scope depends on the service: see `AckService`. The namespace and ServiceAccount are those of its chart,
    * `ack-<service>-controller` in `ack-system`.
    *
    * @see https://aws-controllers-k8s.github.io/community/docs/user-docs/irsa/
@@ -113,14 +113,14 @@ export abstract class Controller {
   }
 
   /**
-   * The collector of the AWS Distro for OpenTelemetry: sends metrics to Amazon Managed Service for Prometheus, traces
-   * to X-Ray, logs and metrics to CloudWatch Logs.
+   * Returns the collector of the AWS Distro for OpenTelemetry, which sends metrics to Amazon Managed Service for
+   * Prometheus, traces to X-Ray, and logs and metrics to CloudWatch Logs.
    *
-   * Held to the workspaces and log groups named; X-Ray has no resources, so that traces are held to the stack's region
-   * alone. Goes by the names of AWS's guide; the add-on's own collectors are `adot-col-prom-metrics`,
-   * `adot-col-otlp-ingest` and `adot-col-container-logs` in `opentelemetry-operator-system`.
+   * Scoped to the workspaces and log groups that you name. X-Ray has no resources, so traces are scoped only to the
+   * region of the stack. The namespace and ServiceAccount are those of the AWS guide; the collectors of the add-on are
+   * `adot-col-prom-metrics`, `adot-col-otlp-ingest` and `adot-col-container-logs` in `opentelemetry-operator-system`.
    *
-   * @throws when there is nowhere to send to, or a list is empty
+   * @throws if no destination is set, or a list is empty
    * @see https://aws-otel.github.io/docs/getting-started/adot-eks-add-on
    */
   public static adotCollector(options: AdotCollectorOptions): Controller {
@@ -128,15 +128,15 @@ export abstract class Controller {
   }
 
   /**
-   * Apache Airflow with the logs of its tasks in S3 (`remote_logging`): writes and reads them, and deletes none.
+   * Returns Apache Airflow with task logs in S3 (`remote_logging`). It can write and read logs, but not delete them.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them. Keys can be used through S3
-   * only. Goes by the workers of the chart; for a chart with `workers.celery.serviceAccount` or
-   * `workers.kubernetes.serviceAccount`, give `helmValues()` that key. The chart needs `remote_logging` and
-   * `remote_base_log_folder` in `config.logging`; with one bucket, `helmValues()` sets both. The API server (of Airflow
-   * 2 the web server), the scheduler and the triggerer have ServiceAccounts of their own: trust those that read or
-   * write logs as well, by `trust.addServiceAccounts`. Data that tasks work on is not included: grant it to the
-   * construct, for example by `bucket.grantRead(sa)`.
+   * Scoped to the buckets that you name, and with `prefixes` to objects in folders of them. KMS keys can be used only
+   * through S3. The ServiceAccount is that of the workers in the chart; for a chart with
+   * `workers.celery.serviceAccount` or `workers.kubernetes.serviceAccount`, pass that key to `helmValues()`. The chart
+   * needs `remote_logging` and `remote_base_log_folder` in `config.logging`; with one bucket, `helmValues()` sets both.
+   * The API server (the web server in Airflow 2), the scheduler and the triggerer have separate ServiceAccounts: trust
+   * those that read or write logs, too, with `trust.addServiceAccounts`. Permissions for the data of the tasks are not
+   * included: grant them to the construct, for example with `bucket.grantRead(sa)`.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://airflow.apache.org/docs/helm-chart/stable/manage-logs.html
@@ -146,10 +146,10 @@ export abstract class Controller {
   }
 
   /**
-   * A Prometheus server or agent that writes to Amazon Managed Service for Prometheus (`remote_write`). Held to the
-   * workspaces named.
+   * Returns a Prometheus server or agent that writes to Amazon Managed Service for Prometheus (`remote_write`). Scoped
+   * to the workspaces that you name.
    *
-   * @throws when no workspace is named
+   * @throws if no workspace is named
    * @see https://docs.aws.amazon.com/prometheus/latest/userguide/set-up-irsa.html
    */
   public static amazonManagedPrometheusIngest(options: AmazonManagedPrometheusIngestOptions): Controller {
@@ -157,10 +157,11 @@ export abstract class Controller {
   }
 
   /**
-   * Argo CD Image Updater with images in ECR: lists them and reads their manifests. Held to the repositories named. For
-   * another workload that pulls from ECR by itself, set its `namespace` and `serviceAccountName` beside it.
+   * Returns Argo CD Image Updater with images in ECR. It can list images and read their manifests. Scoped to the
+   * repositories that you name. You can also use it for another workload that pulls from ECR itself: set the
+   * `namespace` and `serviceAccountName` of that workload.
    *
-   * @throws when no repository is named
+   * @throws if no repository is named
    * @see https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/
    */
   public static argoCdImageUpdater(options: ArgoCdImageUpdaterOptions): Controller {
@@ -168,13 +169,13 @@ export abstract class Controller {
   }
 
   /**
-   * The pods of Argo Workflows with artifacts in S3: write, read and delete them.
+   * Returns the pods of Argo Workflows with artifacts in S3. They can write, read and delete artifacts.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, for which `keyFormat` of the
-   * artifact repository must begin with the prefix. Keys can be used through S3 only. Workflows must run as the
-   * ServiceAccount, and the artifact repository needs `useSDKCreds: true`. `helmValues()` makes it the default of
-   * workflows and, with one bucket, sets `artifactRepository.s3`. The server reads artifacts as a ServiceAccount of its
-   * own, `<release>-server`: trust it as well, by `trust.addServiceAccounts`.
+   * Scoped to the buckets that you name, and with `prefixes` to objects in folders of them; `keyFormat` of the artifact
+   * repository must then begin with the prefix. KMS keys can be used only through S3. Workflows must run as the
+   * ServiceAccount, and the artifact repository needs `useSDKCreds: true`. `helmValues()` makes the ServiceAccount the
+   * default of workflows and, with one bucket, sets `artifactRepository.s3`. The server reads artifacts as a separate
+   * ServiceAccount, `<release>-server`: trust it, too, with `trust.addServiceAccounts`.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://argo-workflows.readthedocs.io/en/latest/configure-artifact-repository/
@@ -184,13 +185,14 @@ export abstract class Controller {
   }
 
   /**
-   * AWS Gateway API Controller: makes services and target groups of VPC Lattice for Gateways and Routes.
+   * Returns the AWS Gateway API Controller, which creates VPC Lattice services and target groups for Gateways and
+   * Routes.
    *
-   * Held to one account and region; it may delete services, target groups and service networks of its own cluster only,
-   * tag what is its own or nobody's, and associate one VPC. Listeners, rules, targets and auth policies cannot be held
-   * to one cluster: raises `cdk-irsa:controller-unscoped`.
+   * Scoped to one account and region. It may delete only services, target groups and service networks of its own
+   * cluster, tag only resources that it owns or that nobody owns, and associate only one VPC. Listeners, rules, targets
+   * and auth policies cannot be scoped to one cluster, which raises the warning `cdk-irsa:controller-unscoped`.
    *
-   * @throws when the cluster's name cannot be one, or `takeoverFrom` is empty
+   * @throws if `clusterName` is not a valid cluster name, or `takeoverFrom` is empty
    * @see https://www.gateway-api-controller.eks.aws.dev/
    */
   public static awsGatewayApiController(options: AwsGatewayApiControllerOptions): Controller {
@@ -198,20 +200,22 @@ export abstract class Controller {
   }
 
   /**
-   * AWS Load Balancer Controller: makes Application and Network Load Balancers for Ingresses and Services.
+   * Returns the AWS Load Balancer Controller, which creates Application and Network Load Balancers for Ingresses and
+   * Services.
    *
-   * What it makes carries the tag `elbv2.k8s.aws/cluster` with the name of the cluster, and it may change only what
-   * carries it: load balancers, target groups, security groups, and listeners and rules, which the controller tags from
-   * release 2.2 on (not with its feature gate `ListenerRulesTagging=false`). It may open ports in one VPC. Web ACLs,
-   * Shield protections and the priorities of listener rules cannot be scoped like this: raises
-   * `cdk-irsa:controller-unscoped`.
+   * It tags the resources that it creates with `elbv2.k8s.aws/cluster` and the name of the cluster, and may change only
+   * resources with this tag: load balancers, target groups, security groups, listeners and rules. The controller tags
+   * listeners and rules since release 2.2, unless its feature gate `ListenerRulesTagging` is false. It may open ports
+   * only in one VPC. Web ACLs, Shield protections and the priorities of listener rules cannot be scoped by the tag,
+   * which raises the warning `cdk-irsa:controller-unscoped`.
    *
-   * Certificates, Global Accelerator and the Resource Groups Tagging API are options. Each needs a feature gate, which
-   * `helmValues()` sets. Of certificates and accelerators it changes those with the tag only. AWS cannot tell a new one
-   * from one that nobody has tagged, so that it could take over the latter.
+   * Certificates, Global Accelerator and the Resource Groups Tagging API are optional. Each requires a feature gate,
+   * which `helmValues()` sets. It may change only certificates and accelerators with the tag. However, AWS cannot
+   * distinguish a new certificate or accelerator from an existing one without tags, so the controller could take over
+   * an untagged one.
    *
-   * @throws if the cluster's name cannot be one, `certificates` names no domain name or neither a zone nor an
-   * authority, or `taggingApi` is false with `globalAccelerator`; at synth time if `globalAccelerator` is set outside
+   * @throws if `clusterName` is not a valid cluster name, `certificates` names no domain name or neither a zone nor an
+   * authority, or `taggingApi` is false with `globalAccelerator`; at synth time, if `globalAccelerator` is set outside
    * the partition `aws`
    * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/
    */
@@ -220,10 +224,10 @@ export abstract class Controller {
   }
 
   /**
-   * AWS Load Balancer Controller where it makes no load balancer: it registers pods in the target groups that you name,
-   * by `TargetGroupBinding`.
+   * Returns the AWS Load Balancer Controller without permission to create load balancers. It registers pods in the
+   * target groups that you name, with `TargetGroupBinding`.
    *
-   * @throws when no target group is named
+   * @throws if no target group is named
    * @see
    * https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/
    */
@@ -234,11 +238,11 @@ export abstract class Controller {
   }
 
   /**
-   * AWS Node Termination Handler in queue mode: drains nodes that are about to go. It reads one queue, and completes
-   * the lifecycle actions of the Auto Scaling groups that you name, or of those that carry its tag. In its other mode
-   * it needs no role.
+   * Returns the AWS Node Termination Handler in queue mode, which drains nodes before they terminate. It reads one
+   * queue, and completes the lifecycle actions of the Auto Scaling groups that you name, or of those that have its tag.
+   * In IMDS mode it needs no role.
    *
-   * @throws when `autoScalingGroups` is given and empty
+   * @throws if `autoScalingGroups` is empty
    * @see https://github.com/aws/aws-node-termination-handler
    */
   public static awsNodeTerminationHandler(options: AwsNodeTerminationHandlerOptions): Controller {
@@ -246,10 +250,10 @@ export abstract class Controller {
   }
 
   /**
-   * AWS Private CA Issuer for cert-manager: has the certificate authorities that you name sign, by the templates of end
-   * entities only unless you say otherwise.
+   * Returns the AWS Private CA Issuer for cert-manager, which signs certificates with the certificate authorities that
+   * you name. By default, it may use only the templates for end entities.
    *
-   * @throws when no certificate authority is named
+   * @throws if no certificate authority is named
    * @see https://github.com/cert-manager/aws-privateca-issuer
    */
   public static awsPrivateCaIssuer(options: AwsPrivateCaIssuerOptions): Controller {
@@ -257,11 +261,11 @@ export abstract class Controller {
   }
 
   /**
-   * cert-manager with Route 53: answers the DNS-01 challenges of ACME by TXT records in the zones that you name. A zone
-   * of this app that is private raises the warning `cdk-irsa:private-zone`: public certificate authorities do not see
-   * it.
+   * Returns cert-manager with Route 53, which answers ACME DNS-01 challenges with TXT records in the zones that you
+   * name. A private zone of this app raises the warning `cdk-irsa:private-zone`, because public certificate authorities
+   * cannot resolve it.
    *
-   * @throws when no zone is named, or a record name can never match
+   * @throws if no zone is named, or a record name can never match
    * @see https://cert-manager.io/docs/configuration/acme/dns01/route53/
    */
   public static certManager(options: CertManagerOptions): Controller {
@@ -269,13 +273,13 @@ export abstract class Controller {
   }
 
   /**
-   * A PostgreSQL cluster of CloudNativePG with backups and WAL in S3, by its plugin Barman Cloud: writes, reads and
-   * deletes them. One role for each cluster.
+   * Returns a CloudNativePG PostgreSQL cluster with backups and WAL in S3 (Barman Cloud plugin). It can write, read and
+   * delete them. Use one role per cluster.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them: `destinationPath` of the
-   * ObjectStore must begin with the folder, and its `s3Credentials` need `inheritFromIAMRole: true`. Keys can be used
-   * through S3 only. The operator makes the ServiceAccount, with the name of the cluster: set `createServiceAccount:
-   * false`, and write `annotations` to `serviceAccountTemplate`.
+   * Scoped to the buckets that you name, and with `prefixes` to objects in folders of them: `destinationPath` of the
+   * ObjectStore must begin with the folder, and its `s3Credentials` need `inheritFromIAMRole: true`. KMS keys can be
+   * used only through S3. The operator creates the ServiceAccount with the name of the cluster: set
+   * `createServiceAccount: false`, and write `annotations` to `serviceAccountTemplate`.
    *
    * @throws if no bucket or cluster is named, a list is empty, or a prefix is not a folder
    * @see https://cloudnative-pg.io/plugin-barman-cloud/docs/object_stores/
@@ -285,13 +289,13 @@ export abstract class Controller {
   }
 
   /**
-   * The CloudWatch agent and the Fluent Bit beside it: Container Insights, by the EKS add-on
+   * Returns the CloudWatch agent and its Fluent Bit, for Container Insights, from the EKS add-on
    * `amazon-cloudwatch-observability` or its chart.
    *
-   * Held to the namespaces of its metrics, metrics of OpenTelemetry to the region, and to the log groups of the
-   * cluster, unlike `CloudWatchAgentServerPolicy`, which is unscoped and an option.
+   * Scoped to the namespaces of its metrics, to the region for OpenTelemetry metrics, and to the log groups of the
+   * cluster. `CloudWatchAgentServerPolicy`, which is optional, is not scoped.
    *
-   * @throws when the cluster's name is none, or the namespaces are empty
+   * @throws if `clusterName` is not a valid cluster name, or the list of namespaces is empty
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
    */
   public static cloudWatchAgent(options: CloudWatchAgentOptions): Controller {
@@ -299,13 +303,14 @@ export abstract class Controller {
   }
 
   /**
-   * The CloudWatch exporter of Prometheus: reads metrics of CloudWatch.
+   * Returns the Prometheus CloudWatch exporter, which reads CloudWatch metrics.
    *
-   * Held to regions. CloudWatch cannot tell metrics apart, so that it reads all of the account, and raises the warning
-   * `cdk-irsa:controller-unscoped`. Goes by the names of its chart with the release `prometheus-cloudwatch-exporter`.
-   * The `region` in the chart's `config` must be one of them; its default is `eu-west-1`.
+   * Scoped to regions. Access to CloudWatch metrics cannot be scoped, so it can read all metrics of the account, which
+   * raises the warning `cdk-irsa:controller-unscoped`. The namespace and ServiceAccount are those of its chart with the
+   * release name `prometheus-cloudwatch-exporter`. The `region` in the chart's `config` must be one of the regions; its
+   * default is `eu-west-1`.
    *
-   * @throws if `regions` or `roles` is empty, or `regions` holds what is not a region
+   * @throws if `regions` or `roles` is empty, or `regions` contains an invalid region
    * @see https://github.com/prometheus/cloudwatch_exporter
    */
   public static cloudWatchExporter(options: CloudWatchExporterOptions = {}): Controller {
@@ -313,14 +318,14 @@ export abstract class Controller {
   }
 
   /**
-   * Cluster Autoscaler: adds and removes nodes by the size of Auto Scaling groups.
+   * Returns the Cluster Autoscaler, which adds and removes nodes by changing the size of Auto Scaling groups.
    *
-   * It changes groups with the tag `k8s.io/cluster-autoscaler/<cluster>` = `owned` only, in the account and region of
-   * the role, and reads in that region. The groups of EKS managed node groups carry the tag; give it to your own. Goes
-   * by the names of its manifests; the chart makes `<release>-aws-cluster-autoscaler`: set its
-   * `rbac.serviceAccount.name`, or `serviceAccountName` here.
+   * It may change only groups with the tag `k8s.io/cluster-autoscaler/<cluster>` = `owned`, in the account and region
+   * of the role, and may read only in that region. The groups of EKS managed node groups have the tag; add it to your
+   * own groups. The namespace and ServiceAccount are those of its manifests. The chart creates
+   * `<release>-aws-cluster-autoscaler`: set its `rbac.serviceAccount.name`, or `serviceAccountName` here.
    *
-   * @throws when no cluster is named, or by a name that no cluster can have
+   * @throws if no cluster is named, or a name is not a valid cluster name
    * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
    */
   public static clusterAutoscaler(options: ClusterAutoscalerOptions): Controller {
@@ -328,11 +333,11 @@ export abstract class Controller {
   }
 
   /**
-   * Cortex with blocks, rules and alerts in S3: writes, reads and deletes them.
+   * Returns Cortex with blocks, rules and alerts in S3. It can write, read and delete them.
    *
-   * Held to the buckets that you name. Cortex has no prefix for its objects: give it buckets of its own. Keys can be
-   * used through S3 only. The configuration must name the endpoint of the region and no access key. With one bucket,
-   * `helmValues()` sets `config.blocks_storage`; those of rules and alerts are yours.
+   * Scoped to the buckets that you name. Cortex does not support a prefix for its objects, so use dedicated buckets.
+   * KMS keys can be used only through S3. The configuration must contain the endpoint of the region and no access key.
+   * With one bucket, `helmValues()` sets `config.blocks_storage`; set the storage of rules and alerts yourself.
    *
    * @throws if no bucket is named, or a list is empty
    * @see https://cortexmetrics.io/docs/blocks-storage/
@@ -342,14 +347,16 @@ export abstract class Controller {
   }
 
   /**
-   * The AWS provider of Crossplane: makes what compositions ask for, by your statements.
+   * Returns the AWS provider of Crossplane, which manages the resources of compositions with the permissions that you
+   * list.
    *
-   * The role must have a permissions boundary, its own or by `iam.PermissionsBoundary.of(scope)`; without one it is an
-   * error at synth. Statements that allow more than reading on every resource raise `cdk-irsa:controller-unscoped`.
-   * Crossplane gives each provider a ServiceAccount of its own: name it `provider-aws` in the `serviceAccountTemplate`
-   * of the provider's DeploymentRuntimeConfig, or give your name as `serviceAccountName`.
+   * The role must have a permissions boundary, set on the role or with `iam.PermissionsBoundary.of(scope)`; otherwise
+   * synth fails. Statements that allow more than read access to all resources raise the warning
+   * `cdk-irsa:controller-unscoped`. Crossplane creates a separate ServiceAccount for each provider: name it
+   * `provider-aws` in the `serviceAccountTemplate` of the provider's DeploymentRuntimeConfig, or set your name as
+   * `serviceAccountName`.
    *
-   * @throws when no statement is given
+   * @throws if no statement is set
    * @see https://github.com/crossplane-contrib/provider-upjet-aws/blob/main/AUTHENTICATION.md
    */
   public static crossplaneAwsProvider(options: CrossplaneAwsProviderOptions): Controller {
@@ -357,14 +364,14 @@ export abstract class Controller {
   }
 
   /**
-   * A PostgreSQL cluster of Crunchy's operator (PGO) with backups and WAL in S3, by pgBackRest: writes, reads and
-   * deletes them. One role for each cluster.
+   * Returns a PostgreSQL cluster of the Crunchy operator (PGO) with backups and WAL in S3 (pgBackRest). It can write,
+   * read and delete them. Use one role per cluster.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them: `repo1-path` must be a folder
-   * of them. Keys can be used through S3 only. pgBackRest needs `repo1-s3-key-type: web-id`, with EKS Pod Identity
-   * `pod-id`, and in China and GovCloud a `repo1-s3-sts-host`. The operator makes the ServiceAccounts: set
+   * Scoped to the buckets that you name, and with `prefixes` to objects in folders of them: `repo1-path` must be one of
+   * the folders. KMS keys can be used only through S3. pgBackRest needs `repo1-s3-key-type: web-id` (`pod-id` with EKS
+   * Pod Identity), and in China and GovCloud a `repo1-s3-sts-host`. The operator creates the ServiceAccounts: set
    * `createServiceAccount: false`, and write `annotations` to `spec.metadata`. Jobs run as `<cluster>-pgbackrest`:
-   * trust it as well, by `trust.addServiceAccounts`.
+   * trust it, too, with `trust.addServiceAccounts`.
    *
    * @throws if no bucket or cluster is named, a list is empty, or a prefix is not a folder
    * @see https://access.crunchydata.com/documentation/postgres-operator/latest/tutorials/backups-disaster-recovery
@@ -374,13 +381,13 @@ export abstract class Controller {
   }
 
   /**
-   * The EBS CSI driver (its controller): makes, attaches, grows, snapshots and deletes EBS volumes.
+   * Returns the controller of the EBS CSI driver, which creates, attaches, expands, snapshots and deletes EBS volumes.
    *
-   * Held to the account and region, to volumes and snapshots that a driver has tagged as its own, and with
-   * `clusterName` to those of one cluster and to its nodes. Keys can be used through EC2 only. Without `clusterName` it
+   * Scoped to the account and region, to volumes and snapshots with the tag of a driver, and with `clusterName` to the
+   * volumes, snapshots and nodes of one cluster. KMS keys can be used only through EC2. Without `clusterName`, it
    * raises the warning `cdk-irsa:controller-unscoped`.
    *
-   * @throws when `clusterName` is set with `useManagedPolicy`
+   * @throws if both `clusterName` and `useManagedPolicy` are set
    * @see https://github.com/kubernetes-sigs/aws-ebs-csi-driver
    */
   public static ebsCsiDriver(options: EbsCsiDriverOptions = {}): Controller {
@@ -388,13 +395,13 @@ export abstract class Controller {
   }
 
   /**
-   * The controller of the EFS CSI driver: makes and deletes access points, one for each volume.
+   * Returns the controller of the EFS CSI driver, which creates and deletes access points, one per volume.
    *
-   * Makes them on the file systems that you name only. Which file system an access point is of is no condition in IAM:
-   * it deletes those in the account and region that have the tag of a driver (`efs.csi.aws.com/cluster`), which it can
-   * set at creation only. For the DaemonSet see `efsCsiNode`.
+   * It may create access points only on the file systems that you name. IAM has no condition on the file system of an
+   * access point, so it may delete all access points in the account and region that have the tag of a driver
+   * (`efs.csi.aws.com/cluster`). It may set this tag only at creation. For the DaemonSet, see `efsCsiNode`.
    *
-   * @throws when no file system is named
+   * @throws if no file system is named
    * @see https://github.com/kubernetes-sigs/aws-efs-csi-driver
    */
   public static efsCsiDriver(options: EfsCsiDriverOptions): Controller {
@@ -402,12 +409,12 @@ export abstract class Controller {
   }
 
   /**
-   * The DaemonSet of the EFS CSI driver: mounts file systems on nodes. It needs a role for volumes with the mount
-   * option `iam`, and where mount targets cannot be found by DNS.
+   * Returns the DaemonSet of the EFS CSI driver, which mounts file systems on nodes. It needs a role for volumes with
+   * the mount option `iam`, and if DNS cannot resolve the mount targets.
    *
-   * Held to the file systems that you name.
+   * Scoped to the file systems that you name.
    *
-   * @throws when no file system is named
+   * @throws if no file system is named
    * @see https://github.com/kubernetes-sigs/aws-efs-csi-driver
    */
   public static efsCsiNode(options: EfsCsiNodeOptions): Controller {
@@ -415,9 +422,10 @@ export abstract class Controller {
   }
 
   /**
-   * external-dns for Route 53: keeps the records of the zones in step with Services and Ingresses.
+   * Returns external-dns for Route 53, which synchronizes DNS records with Services and Ingresses. Scoped to the zones
+   * that you name.
    *
-   * @throws when no zone is named
+   * @throws if no zone is named
    * @see https://github.com/kubernetes-sigs/external-dns
    */
   public static externalDns(options: ExternalDnsOptions): Controller {
@@ -425,14 +433,14 @@ export abstract class Controller {
   }
 
   /**
-   * External Secrets Operator: brings secrets of Secrets Manager and parameters of Parameter Store into the cluster,
-   * and by `PushSecret` the other way.
+   * Returns the External Secrets Operator, which copies secrets from Secrets Manager and parameters from Parameter
+   * Store to the cluster, and with `PushSecret` in the other direction.
    *
-   * Held to the secrets and parameters named, each way apart, and to keys through their services. All who may create an
-   * `ExternalSecret` for a store without a role of its own reach what this role does. For certificates in ACM
-   * (`service: CertificateManager`) add your own statements.
+   * Scoped to the secrets and parameters that you name, separately for each direction. KMS keys can be used only
+   * through these services. Anyone who can create an `ExternalSecret` for a store without its own role has the access
+   * of this role. For certificates in ACM (`service: CertificateManager`), add your own statements.
    *
-   * @throws when no secret or parameter is named, or a list is empty
+   * @throws if no secret or parameter is named, or a list is empty
    * @see https://external-secrets.io/latest/provider/aws-secrets-manager/
    */
   public static externalSecrets(options: ExternalSecretsOptions): Controller {
@@ -440,9 +448,10 @@ export abstract class Controller {
   }
 
   /**
-   * AWS for Fluent Bit with CloudWatch Logs. Held to the log groups named; it creates them only where asked.
+   * Returns AWS for Fluent Bit with CloudWatch Logs. Scoped to the log groups that you name. It may create them only if
+   * you set `createLogGroups`.
    *
-   * @throws when no log group is named
+   * @throws if no log group is named
    * @see https://docs.fluentbit.io/manual/data-pipeline/outputs/cloudwatch
    */
   public static fluentBit(options: FluentBitOptions): Controller {
@@ -450,10 +459,10 @@ export abstract class Controller {
   }
 
   /**
-   * Flux's image reflector with images in ECR: lists their tags, and reads the digests of those that a policy picks. It
-   * downloads no layer. Held to the repositories named.
+   * Returns the Flux image reflector with images in ECR. It can list tags and read the digests of the images that a
+   * policy selects, but cannot download layers. Scoped to the repositories that you name.
    *
-   * @throws when no repository is named
+   * @throws if no repository is named
    * @see https://fluxcd.io/flux/components/image/imagerepositories/
    */
   public static fluxImageReflector(options: FluxImageReflectorOptions): Controller {
@@ -461,10 +470,11 @@ export abstract class Controller {
   }
 
   /**
-   * Flux's kustomize-controller with secrets that SOPS has encrypted by AWS KMS: decrypts them. Held to the keys named.
+   * Returns the Flux kustomize-controller with permission to decrypt SOPS secrets with AWS KMS. Scoped to the keys that
+   * you name.
    *
-   * All who may change what a `Kustomization` applies reach what these keys protect. The chart makes the
-   * ServiceAccount: set `createServiceAccount: false`. Without the chart, annotate it by a patch of
+   * Anyone who can change what a `Kustomization` applies can access what these keys protect. The chart creates the
+   * ServiceAccount: set `createServiceAccount: false`. Without the chart, annotate it with a patch of
    * `gotk-components.yaml`.
    *
    * @throws if no key is named
@@ -475,13 +485,14 @@ export abstract class Controller {
   }
 
   /**
-   * Flux's source-controller: reads artifacts and charts in ECR, and buckets.
+   * Returns the Flux source-controller, which reads artifacts and charts in ECR, and buckets.
    *
-   * Held to the repositories and buckets that you name, and with `prefixes` to objects in folders of the buckets. Keys
-   * can be used through S3 only. Sources need `provider: aws`. The chart makes the ServiceAccount: set
-   * `createServiceAccount: false`. Without the chart, annotate it by a patch of `gotk-components.yaml`.
+   * Scoped to the repositories and buckets that you name, and with `prefixes` to objects in folders of the buckets. KMS
+   * keys can be used only through S3. Sources need `provider: aws`. The chart creates the ServiceAccount: set
+   * `createServiceAccount: false`. Without the chart, annotate it with a patch of `gotk-components.yaml`.
    *
-   * @throws if nothing is named, a list is empty, a prefix is not a folder, or an option of buckets is set without them
+   * @throws if nothing is named, a list is empty, a prefix is not a folder, or an option for buckets is set without
+   * `buckets`
    * @see https://fluxcd.io/flux/components/source/
    */
   public static fluxSourceController(options: FluxSourceControllerOptions): Controller {
@@ -489,11 +500,11 @@ export abstract class Controller {
   }
 
   /**
-   * The FSx for Lustre CSI driver (its controller): makes, grows and deletes file systems.
+   * Returns the controller of the FSx for Lustre CSI driver, which creates, expands and deletes file systems.
    *
-   * Held to the account and region, and to file systems with the tag that every driver sets (`CSIVolumeName`); buckets
-   * and keys are those that you name. Raises the warning `cdk-irsa:controller-unscoped`: FSx has no condition that
-   * keeps it from setting that tag on file systems of others, nor one that tells clusters apart.
+   * Scoped to the account and region, to file systems with the tag that every driver sets (`CSIVolumeName`), and to the
+   * buckets and keys that you name. It raises the warning `cdk-irsa:controller-unscoped`, because FSx has no condition
+   * that prevents it from setting this tag on other file systems or that distinguishes clusters.
    *
    * @see https://github.com/kubernetes-sigs/aws-fsx-csi-driver
    */
@@ -502,12 +513,13 @@ export abstract class Controller {
   }
 
   /**
-   * The FSx for OpenZFS CSI driver (its controller): makes, grows, snapshots and deletes file systems and volumes.
+   * Returns the controller of the FSx for OpenZFS CSI driver, which creates, expands, snapshots and deletes file
+   * systems and volumes.
    *
-   * Held to the account and region, and to what has the tag of a driver (`fsx.openzfs.csi.aws.com/cluster`); keys are
-   * those that you name. Raises the warning `cdk-irsa:controller-unscoped`: FSx has no condition that keeps it from
-   * setting that tag on file systems of others, nor one that tells clusters apart. What a VolumeAttributesClass changes
-   * is not included: FSx could not hold that to volumes of a driver.
+   * Scoped to the account and region, to resources with the tag of a driver (`fsx.openzfs.csi.aws.com/cluster`), and to
+   * the keys that you name. It raises the warning `cdk-irsa:controller-unscoped`, because FSx has no condition that
+   * prevents it from setting this tag on other file systems or that distinguishes clusters. Permissions for
+   * VolumeAttributesClass are not included, because FSx cannot scope them to volumes of a driver.
    *
    * @see https://github.com/kubernetes-sigs/aws-fsx-openzfs-csi-driver
    */
@@ -516,11 +528,11 @@ export abstract class Controller {
   }
 
   /**
-   * Runners of GitHub Actions by the Actions Runner Controller (scale sets) whose jobs push images to ECR.
+   * Returns GitHub Actions runners of the Actions Runner Controller (scale sets) whose jobs push images to ECR.
    *
-   * Held to the repositories named; it creates and deletes none, and deletes no image. All who may change a workflow of
-   * the repository on GitHub reach what this role does: use one scale set and role for each level of trust. The
-   * ServiceAccount is yours: the chart then makes none, and takes its name in `template.spec.serviceAccountName`, which
+   * Scoped to the repositories that you name. It cannot create or delete repositories, or delete images. Anyone who can
+   * change a workflow of the GitHub repository has the access of this role: use one scale set and role per trust level.
+   * The chart uses your ServiceAccount instead of creating one, by `template.spec.serviceAccountName`, which
    * `helmValues()` sets. With `containerMode.type: kubernetes`, the ServiceAccount also needs the rules of the chart's
    * `<release>-gha-rs-kube-mode`, and jobs run as the ServiceAccount of the container hooks.
    *
@@ -532,13 +544,13 @@ export abstract class Controller {
   }
 
   /**
-   * GitLab Runner with the cache of jobs in S3: signs the URLs by which jobs read and write it.
+   * Returns GitLab Runner with the job cache in S3. It signs the URLs that jobs use to read and write the cache.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them: `Path` in `runners.cache`
-   * must begin with the folder. Keys can be used through S3 only. `runners.cache.s3` needs `AuthenticationType =
-   * "iam"`, `BucketLocation` and no access key. The chart has all of it in the text of `runners.config`, which
-   * `helmValues()` leaves to you. Jobs do not run as this ServiceAccount, and should not: name another one in
-   * `runners.kubernetes.service_account`.
+   * Scoped to the buckets that you name, and with `prefixes` to objects in folders of them: `Path` in `runners.cache`
+   * must begin with the folder. KMS keys can be used only through S3. `runners.cache.s3` needs
+   * `AuthenticationType = "iam"`, `BucketLocation` and no access key. In the chart, these settings are part of the text
+   * in `runners.config`, which `helmValues()` does not set. Jobs do not and should not run as this ServiceAccount: set
+   * another ServiceAccount in `runners.kubernetes.service_account`.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://docs.gitlab.com/runner/configuration/advanced-configuration/#the-runnerscaches3-section
@@ -548,14 +560,15 @@ export abstract class Controller {
   }
 
   /**
-   * Grafana with data sources of AWS: metrics and logs of CloudWatch, traces of X-Ray, Amazon Managed Service for
-   * Prometheus. It may do what you ask for only.
+   * Returns Grafana with AWS data sources: CloudWatch metrics and logs, X-Ray traces, and Amazon Managed Service for
+   * Prometheus. It gets only the permissions that you request.
    *
-   * Held to the log groups and workspaces named, and to regions. Metrics and traces cannot be told apart: it reads
-   * those of the account. All who may query a data source reach what it reads. Data sources need the authentication
-   * `AWS SDK Default`; for Prometheus, `helmValues()` sets `auth.sigv4_auth_enabled` in `grafana.ini`.
+   * Scoped to the log groups and workspaces that you name, and to regions. Access to metrics and traces cannot be
+   * scoped, so it can read all of the account. Anyone who can query a data source has this access. Data sources need
+   * the authentication `AWS SDK Default`; for Prometheus, `helmValues()` sets `auth.sigv4_auth_enabled` in
+   * `grafana.ini`.
    *
-   * @throws if nothing is asked for, a list is empty, or `regions` holds what is not a region
+   * @throws if no data source is set, a list is empty, or `regions` contains an invalid region
    * @see https://grafana.com/docs/grafana/latest/datasources/aws-cloudwatch/configure/
    */
   public static grafana(options: GrafanaOptions): Controller {
@@ -563,15 +576,15 @@ export abstract class Controller {
   }
 
   /**
-   * Loki with chunks, index and rules in S3: writes, reads and deletes them.
+   * Returns Loki with chunks, index and rules in S3. It can write, read and delete them.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `storage_prefix` of its
-   * object store. Keys can be used through S3 only. The chart needs the names in `loki.storage.bucketNames`, the
-   * `region` in `loki.storage.s3`, and no access key. With `prefixes`, it also needs `use_thanos_objstore: true` with
-   * the `storage_prefix`, and `analytics.reporting_enabled: false`, since the report of usage keeps a file outside.
-   * `helmValues()` sets them; the names and the prefix with one bucket and one prefix only.
+   * Scoped to the buckets that you name, and with `prefixes` to objects in folders of them, the `storage_prefix` of its
+   * object store. KMS keys can be used only through S3. The chart needs the bucket names in `loki.storage.bucketNames`,
+   * the `region` in `loki.storage.s3`, and no access key. With `prefixes`, it also needs `use_thanos_objstore: true`
+   * with the `storage_prefix`, and `analytics.reporting_enabled: false`, because usage reporting writes a file outside
+   * the prefix. `helmValues()` sets these values; bucket names and prefix only with one bucket and one prefix.
    *
-   * @throws if no bucket is named, a list is empty, or a prefix is more than one folder of letters, digits and dashes
+   * @throws if no bucket is named, a list is empty, or a prefix is not a single folder of letters, digits and dashes
    * @see https://grafana.com/docs/loki/latest/setup/install/helm/deployment-guides/aws/
    */
   public static grafanaLoki(options: ObjectStorageOptions): Controller {
@@ -579,14 +592,14 @@ export abstract class Controller {
   }
 
   /**
-   * Mimir with blocks, rules and alerts in S3: writes, reads and deletes them.
+   * Returns Mimir with blocks, rules and alerts in S3. It can write, read and delete them.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `storage_prefix`. Keys
-   * can be used through S3 only. The configuration must name the endpoint of the region, and no access key; the chart's
-   * MinIO must be off (`minio.enabled: false`). `helmValues()` sets these. Name the buckets in
-   * `mimir.structuredConfig`: Mimir wants one each for blocks, rules and alerts, or prefixes that differ.
+   * Scoped to the buckets that you name, and with `prefixes` to objects in folders of them, the `storage_prefix`. KMS
+   * keys can be used only through S3. The configuration must contain the endpoint of the region and no access key; the
+   * chart's MinIO must be disabled (`minio.enabled: false`). `helmValues()` sets these values. Set the buckets in
+   * `mimir.structuredConfig`: Mimir requires separate buckets for blocks, rules and alerts, or different prefixes.
    *
-   * @throws if no bucket is named, a list is empty, or a prefix is more than one folder of letters, digits and dashes
+   * @throws if no bucket is named, a list is empty, or a prefix is not a single folder of letters, digits and dashes
    * @see https://grafana.com/docs/mimir/latest/configure/configure-object-storage-backend/
    */
   public static grafanaMimir(options: ObjectStorageOptions): Controller {
@@ -594,11 +607,12 @@ export abstract class Controller {
   }
 
   /**
-   * Tempo with traces in S3: writes, reads, tags and deletes them.
+   * Returns Tempo with traces in S3. It can write, read, tag and delete them.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `prefix` of its storage.
-   * Keys can be used through S3 only. `storage.trace.s3` must name the endpoint of the region, and no access key. With
-   * one bucket, `helmValues()` sets it for the chart `tempo-distributed`; the chart `tempo` has it below `tempo`.
+   * Scoped to the buckets that you name, and with `prefixes` to objects in folders of them, the `prefix` of its
+   * storage. KMS keys can be used only through S3. `storage.trace.s3` must contain the endpoint of the region and no
+   * access key. With one bucket, `helmValues()` sets it for the chart `tempo-distributed`; in the chart `tempo`, this
+   * key is below `tempo`.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://grafana.com/docs/tempo/latest/configuration/hosted-storage/s3/
@@ -608,12 +622,12 @@ export abstract class Controller {
   }
 
   /**
-   * The registry of Harbor with images in S3: writes, reads and deletes them.
+   * Returns the Harbor registry with images in S3. It can write, read and delete them.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `rootdirectory`. Keys can
-   * be used through S3 only. The chart makes no ServiceAccount, and takes the name of this one in
+   * Scoped to the buckets that you name, and with `prefixes` to objects in folders of them, the `rootdirectory`. KMS
+   * keys can be used only through S3. The chart does not create a ServiceAccount: set the name of this one in
    * `registry.serviceAccountName`. It also needs `persistence.imageChartStorage` with `type: s3` and no access key.
-   * `helmValues()` sets the former, and with one bucket the latter.
+   * `helmValues()` sets the former, and with one bucket also the latter.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://github.com/goharbor/harbor-helm
@@ -623,13 +637,13 @@ export abstract class Controller {
   }
 
   /**
-   * Karpenter v1: launches nodes for pods that wait for one.
+   * Returns Karpenter v1, which launches nodes for pending pods.
    *
-   * It changes what carries the tags of the cluster only, in the account and region of the role, and passes the roles
-   * of the nodes to EC2 only. Images, subnets, security groups, placement groups and capacity reservations cannot be
-   * told apart by its tags: it may launch with any in the region that it can reach.
+   * It may change only resources with the tags of the cluster, in the account and region of the role, and pass the
+   * roles of the nodes only to EC2. Access to images, subnets, security groups, placement groups and capacity
+   * reservations cannot be scoped by its tags: it may launch nodes with any of these that it can reach in the region.
    *
-   * @throws when no role of the nodes is named, or on a name that no cluster can have
+   * @throws if no node role is named, or `clusterName` is not a valid cluster name
    * @see https://karpenter.sh/docs/reference/cloudformation/#controller-authorization
    */
   public static karpenter(options: KarpenterOptions): Controller {
@@ -637,13 +651,12 @@ export abstract class Controller {
   }
 
   /**
-   * KEDA: scales workloads by the length of queues, shards of streams, the lag of topics, the result of queries, and
-   * metrics.
+   * Returns KEDA, which scales workloads by queue length, stream shards, topic lag, query results, and metrics.
    *
-   * It reads the sources that are listed only. Metrics of CloudWatch cannot be told apart: it reads those of the
-   * account, in the region of the role.
+   * It can read only the sources that you list. Access to CloudWatch metrics cannot be scoped, so it can read all
+   * metrics of the account in the region of the role.
    *
-   * @throws when nothing is listed, a list is empty, or what is listed of MSK cannot be that
+   * @throws if no source is listed, a list is empty, or an MSK name is invalid
    * @see https://keda.sh/docs/latest/authentication-providers/aws/
    */
   public static keda(options: KedaOptions): Controller {
@@ -651,16 +664,17 @@ export abstract class Controller {
   }
 
   /**
-   * Kubecost with costs of AWS: queries a Cost and Usage Report with Athena, and reads the data feed of spot instances.
+   * Returns Kubecost with AWS costs. It can query a Cost and Usage Report with Athena, and read the Spot Instance data
+   * feed.
    *
-   * Held to the work group, the table and the buckets that you name. Which volumes and addresses nothing uses it finds
-   * in the whole account, if you ask for that. Keys of the buckets can be used through S3 only. Goes by the names of
-   * the chart `kubecost` (3 and later); the chart `cost-analyzer` before it makes `kubecost-cost-analyzer`. The report
-   * needs `cloudCost.cloudIntegrationJSON`, which `helmValues()` sets. A report in the management account needs a role
-   * there: see `roles`. The FinOps agent reads the feed of spot instances as a ServiceAccount of its own: trust it as
-   * well, by `trust.addServiceAccounts`.
+   * Scoped to the work group, the table and the buckets that you name. The optional search for unused volumes and
+   * addresses covers the whole account. The keys of the buckets can be used only through S3. The namespace and
+   * ServiceAccount are those of the chart `kubecost` (3 and later); its predecessor `cost-analyzer` creates
+   * `kubecost-cost-analyzer`. The report needs `cloudCost.cloudIntegrationJSON`, which `helmValues()` sets. A report in
+   * the management account needs a role there: see `roles`. The FinOps agent reads the Spot Instance data feed as a
+   * separate ServiceAccount: trust it, too, with `trust.addServiceAccounts`.
    *
-   * @throws if nothing is asked for, a list is empty, or the report is incomplete
+   * @throws if no option is set, a list is empty, or the report is incomplete
    * @see https://docs.kubecost.com/install-and-configure/install/cloud-integration/aws-cloud-integrations
    */
   public static kubecost(options: CostMonitoringOptions): Controller {
@@ -668,14 +682,14 @@ export abstract class Controller {
   }
 
   /**
-   * Kyverno with signatures of images: reads images in ECR with their signatures and attestations, and public keys of
-   * KMS.
+   * Returns Kyverno with image verification. It can read images in ECR with their signatures and attestations, and
+   * public keys in KMS.
    *
-   * Held to the repositories and keys named. The chart makes the ServiceAccount: set `createServiceAccount: false`. The
-   * reports controller verifies images in background scans as a ServiceAccount of its own,
-   * `kyverno-reports-controller`: trust it as well, by `trust.addServiceAccounts`.
+   * Scoped to the repositories and keys that you name. The chart creates the ServiceAccount: set
+   * `createServiceAccount: false`. The reports controller verifies images in background scans as a separate
+   * ServiceAccount, `kyverno-reports-controller`: trust it, too, with `trust.addServiceAccounts`.
    *
-   * @throws if nothing is named, or a list is empty
+   * @throws if no repository or key is named, or a list is empty
    * @see https://kyverno.io/docs/policy-types/cluster-policy/verify-images/sigstore/
    */
   public static kyverno(options: KyvernoOptions): Controller {
@@ -683,12 +697,12 @@ export abstract class Controller {
   }
 
   /**
-   * The Mountpoint for Amazon S3 CSI driver (its node part): mounts buckets.
+   * Returns the node plugin of the Mountpoint for Amazon S3 CSI driver, which mounts buckets.
    *
-   * Held to the buckets that you name, with `prefixes` to folders of them, and to reading with `readOnly`. Keys can be
-   * used through S3 only.
+   * Scoped to the buckets that you name, with `prefixes` to folders of them, and with `readOnly` to read access. KMS
+   * keys can be used only through S3.
    *
-   * @throws when no bucket is named, when a prefix is no folder, or when `allowDelete` is set with `readOnly`
+   * @throws if no bucket is named, a prefix is not a folder, or both `allowDelete` and `readOnly` are set
    * @see https://github.com/awslabs/mountpoint-s3-csi-driver
    */
   public static mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): Controller {
@@ -696,15 +710,15 @@ export abstract class Controller {
   }
 
   /**
-   * OpenCost with costs of AWS: queries a Cost and Usage Report with Athena, and reads the data feed of spot instances.
-   * List prices need no role.
+   * Returns OpenCost with AWS costs. It can query a Cost and Usage Report with Athena, and read the Spot Instance data
+   * feed. List prices need no role.
    *
-   * Held to the work group, the table and the buckets that you name. Which volumes and addresses nothing uses it finds
-   * in the whole account, if you ask for that. Keys of the buckets can be used through S3 only. The report needs
+   * Scoped to the work group, the table and the buckets that you name. The optional search for unused volumes and
+   * addresses covers the whole account. The keys of the buckets can be used only through S3. The report needs
    * `opencost.cloudCost.enabled` and `opencost.cloudIntegrationJSON`, which `helmValues()` sets. A report in the
    * management account needs a role there: see `roles`.
    *
-   * @throws if nothing is asked for, a list is empty, or the report is incomplete
+   * @throws if no option is set, a list is empty, or the report is incomplete
    * @see https://opencost.io/docs/configuration/aws
    */
   public static openCost(options: CostMonitoringOptions): Controller {
@@ -712,12 +726,12 @@ export abstract class Controller {
   }
 
   /**
-   * A database of Percona's operators (for MongoDB, MySQL and PostgreSQL) with backups in S3: writes, reads and deletes
-   * them. One role for each database.
+   * Returns a database of the Percona operators (for MongoDB, MySQL and PostgreSQL) with backups in S3. It can write,
+   * read and delete them. Use one role per database.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `prefix` of the storage.
-   * Keys can be used through S3 only. Leave `credentialsSecret` out. The operator deletes old backups as a
-   * ServiceAccount of its own: trust it as well, by `trust.addServiceAccounts`.
+   * Scoped to the buckets that you name, and with `prefixes` to objects in folders of them, the `prefix` of the
+   * storage. KMS keys can be used only through S3. Do not set `credentialsSecret`. The operator deletes old backups as
+   * a separate ServiceAccount: trust it, too, with `trust.addServiceAccounts`.
    *
    * @throws if no bucket or ServiceAccount is named, a list is empty, or a prefix is not a folder
    * @see https://docs.percona.com/percona-operator-for-mongodb/backups-storage-s3.html
@@ -727,13 +741,13 @@ export abstract class Controller {
   }
 
   /**
-   * The AWS provider of the Secrets Store CSI driver, which mounts secrets and parameters into pods. It has no role of
-   * its own: it asks AWS as the ServiceAccount of the pods that mount, and that is whose role this is, one for each
-   * such ServiceAccount.
+   * Returns the permissions for the AWS provider of the Secrets Store CSI driver, which mounts secrets and parameters
+   * into pods. The provider has no role itself: it calls AWS as the ServiceAccount of the pod that mounts. Create one
+   * role for each such ServiceAccount.
    *
-   * Held to the secrets and parameters named, and to keys through their services.
+   * Scoped to the secrets and parameters that you name. KMS keys can be used only through these services.
    *
-   * @throws when no secret or parameter is named, or a list is empty
+   * @throws if no secret or parameter is named, or a list is empty
    * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/integrating_ascp_irsa.html
    */
   public static secretsStoreCsiProvider(options: SecretsStoreCsiProviderOptions): Controller {
@@ -741,13 +755,13 @@ export abstract class Controller {
   }
 
   /**
-   * Applications of the Kubeflow Spark operator with data in S3, by the S3A connector: read, write and delete it. Not
-   * the operator itself, which needs no role.
+   * Returns applications of the Kubeflow Spark operator with data in S3 (S3A connector). They can read, write and
+   * delete it. The operator itself needs no role.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them. Keys can be used through S3
-   * only. Goes by the ServiceAccount that the chart makes in `default`, the first of `spark.jobNamespaces`, which
-   * `helmValues()` sets. Drivers and executors must both run as it, with `fs.s3a.aws.credentials.provider` set to a
-   * provider that reads web identities or the container credentials.
+   * Scoped to the buckets that you name, and with `prefixes` to objects in folders of them. KMS keys can be used only
+   * through S3. The ServiceAccount is the one that the chart creates in `default`, the first of `spark.jobNamespaces`,
+   * which `helmValues()` sets. Drivers and executors must both run as this ServiceAccount, with
+   * `fs.s3a.aws.credentials.provider` set to a provider that supports web identity or container credentials.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://www.kubeflow.org/docs/components/spark-operator/
@@ -757,12 +771,12 @@ export abstract class Controller {
   }
 
   /**
-   * Thanos with blocks in S3: writes, reads and deletes them.
+   * Returns Thanos with blocks in S3. It can write, read and delete them.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them, the `prefix` of the objstore
-   * configuration. Keys can be used through S3 only. Goes by the ServiceAccount that the components of the community
-   * chart share, with the release `thanos`. With one bucket, `helmValues()` sets `global.objstore`. The sidecar runs as
-   * the ServiceAccount of Prometheus: trust it as well, by `trust.addServiceAccounts`.
+   * Scoped to the buckets that you name, and with `prefixes` to objects in folders of them, the `prefix` of the
+   * objstore configuration. KMS keys can be used only through S3. The ServiceAccount is the one that the components of
+   * the community chart share, with the release name `thanos`. With one bucket, `helmValues()` sets `global.objstore`.
+   * The sidecar runs as the ServiceAccount of Prometheus: trust it, too, with `trust.addServiceAccounts`.
    *
    * @throws if no bucket is named, a list is empty, or a prefix is not a folder
    * @see https://thanos.io/tip/thanos/storage.md/#s3
@@ -772,13 +786,14 @@ export abstract class Controller {
   }
 
   /**
-   * Velero with its plugin for AWS: backs up what is in a cluster to a bucket, and if asked to, snapshots EBS volumes.
+   * Returns Velero with its AWS plugin, which backs up the contents of a cluster to a bucket and optionally snapshots
+   * EBS volumes.
    *
-   * Held to the buckets that you name, and with `prefixes` to objects in folders of them; to snapshots of its own, by
-   * the tag of a backup, and to volumes of one cluster with `clusterName`. Volumes can be restored from the snapshots
-   * of any backup in the account, so that clusters can be moved. Keys can be used through S3 and EC2 only.
+   * Scoped to the buckets that you name, and with `prefixes` to objects in folders of them, to its own snapshots by the
+   * tag of a backup, and with `clusterName` to the volumes of one cluster. It may restore volumes from the snapshots of
+   * any backup in the account, so that you can migrate clusters. KMS keys can be used only through S3 and EC2.
    *
-   * @throws when no bucket is named, when a prefix is no folder, or when an option of snapshots is set without
+   * @throws if no bucket is named, a prefix is not a folder, or an option for snapshots is set without
    * `volumeSnapshots`
    * @see https://github.com/vmware-tanzu/velero-plugin-for-aws
    */
@@ -787,13 +802,13 @@ export abstract class Controller {
   }
 
   /**
-   * The Amazon VPC CNI plugin: gives nodes network interfaces, and Pods their addresses.
+   * Returns the Amazon VPC CNI plugin, which attaches network interfaces to nodes and assigns IP addresses to Pods.
    *
-   * Held to the account and region, with `clusterName` to the network interfaces and nodes of one cluster, with `vpc`
-   * to subnets and security groups of one VPC. Without `clusterName` it raises the warning
+   * Scoped to the account and region, with `clusterName` to the network interfaces and nodes of one cluster, and with
+   * `vpc` to the subnets and security groups of one VPC. Without `clusterName`, it raises the warning
    * `cdk-irsa:controller-unscoped`.
    *
-   * @throws when neither `ipv4` nor `ipv6` is true, or when `networkPolicyLogs` is set without `clusterName`
+   * @throws if neither `ipv4` nor `ipv6` is true, or `networkPolicyLogs` is set without `clusterName`
    * @see https://github.com/aws/amazon-vpc-cni-k8s
    */
   public static vpcCni(options: VpcCniOptions): Controller {
@@ -801,14 +816,15 @@ export abstract class Controller {
   }
 
   /**
-   * Yet Another CloudWatch Exporter (YACE): discovers resources, and reads their metrics in CloudWatch.
+   * Returns Yet Another CloudWatch Exporter (YACE), which discovers resources and reads their CloudWatch metrics.
    *
-   * Held to regions; metrics of CloudFront and Shield are in `us-east-1`. CloudWatch cannot tell metrics apart, so that
-   * it reads all of the account, and raises the warning `cdk-irsa:controller-unscoped`. Goes by the names of its chart
-   * with the release `prometheus-yet-another-cloudwatch-exporter`. The regions of jobs in the chart's `config` must be
-   * among them; its default has `eu-west-1`.
+   * Scoped to regions; the metrics of CloudFront and Shield are in `us-east-1`. Access to CloudWatch metrics cannot be
+   * scoped, so it can read all metrics of the account, which raises the warning `cdk-irsa:controller-unscoped`. The
+   * namespace and ServiceAccount are those of its chart with the release name
+   * `prometheus-yet-another-cloudwatch-exporter`. The regions of jobs in the chart's `config` must be among the
+   * regions; its default is `eu-west-1`.
    *
-   * @throws if `regions` or `roles` is empty, or `regions` holds what is not a region
+   * @throws if `regions` or `roles` is empty, or `regions` contains an invalid region
    * @see https://github.com/prometheus-community/yet-another-cloudwatch-exporter
    */
   public static yetAnotherCloudWatchExporter(options: YetAnotherCloudWatchExporterOptions = {}): Controller {
@@ -828,10 +844,11 @@ export abstract class Controller {
   public abstract readonly _definition: ControllerDefinition;
 
   /**
-   * What it may do, as one document for a role of your own. It may be longer than one policy can be (6,144 characters),
-   * and where a cluster's name is known at deployment only it renders as a string, which an `iam.ManagedPolicy` takes.
+   * Returns the permissions as one document, for your own role. It may exceed the limit of one policy (6,144
+   * characters). If the name of a cluster is known only at deployment, it renders as a string, which
+   * `iam.ManagedPolicy` accepts.
    *
-   * @param scope where the role is: its stack's partition, account and region count
+   * @param scope a construct in the stack of the role; the partition, account and region of this stack are used
    */
   public abstract policyDocument(scope: IConstruct): PolicyDocument;
 }

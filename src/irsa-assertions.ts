@@ -14,15 +14,15 @@ import { fail } from './private/errors';
 const analysis = (): typeof import('./private/access/assertions') => require('./private/access/assertions');
 
 /**
- * Says in a unit test which service accounts can assume which roles. By IAM's rules, from the templates and manifests
- * that the app makes: it does not matter whether the roles are made by this library, by `iam.Role`, `CfnRole` or
- * `cluster.addServiceAccount`.
+ * Asserts in a unit test which service accounts can assume which roles. The assertions apply IAM's rules to the
+ * templates and manifests that the app generates. It does not matter whether this library, `iam.Role`, `CfnRole` or
+ * `cluster.addServiceAccount` created the roles.
  *
- * What only the deployment decides (an issuer compared with one that you give, a condition on the caller's IP address)
- * is a failure of `allows` and of `denies`, with the reason. A failed assertion throws an error that shows the
+ * If the answer depends on values that are known only at deployment, such as the issuer or the IP address of the
+ * caller, both `allows` and `denies` fail and state the reason. A failed assertion throws an error that contains the
  * statement of the trust policy.
  *
- * Deployed things are not looked at, nor are the policies of an organization.
+ * The assertions do not read deployed resources or the policies of an organization.
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/testing.html
  * @example
@@ -43,26 +43,27 @@ const analysis = (): typeof import('./private/access/assertions') => require('./
  */
 export class IrsaAssertions {
   /**
-   * About a whole app, or a stage of it.
+   * Creates assertions about a whole app or one of its stages.
    *
-   * @param assembly what `app.synth()` returns. A stage that is synthesized alone has no manifests: the app writes them
-   * @throws when the assembly or a manifest cannot be read
+   * @param assembly the result of `app.synth()`; a stage that is synthesized on its own has no manifests, because the
+   * app writes them
+   * @throws if the assembly or a manifest cannot be read
    */
   public static fromAssembly(assembly: CloudAssembly, options: IrsaAssertionsOptions = {}): IrsaAssertions {
     return new IrsaAssertions(new (analysis().AccessAssertions)(assembly.directory, options));
   }
 
   /**
-   * About the roles, manifests and resources of one stack and the stacks nested in it. The app is synthesized, unless
-   * it was before, and its other stacks are read for what this one imports.
+   * Creates assertions about the roles, manifests and resources of one stack and its nested stacks. The app is
+   * synthesized unless it already was, and its other stacks are read to resolve imports.
    *
-   * @param stack the stack; a nested stack is one too
-   * @throws when the app cannot be synthesized, or a manifest cannot be read
+   * @param stack the stack, which may be a nested stack
+   * @throws if the app cannot be synthesized, or a manifest cannot be read
    */
   public static fromStack(stack: Stack, options: IrsaAssertionsOptions = {}): IrsaAssertions {
     const [stage, { root }] = [Stage.of(stack), stack.node];
-    if (!stage || !Stage.isStage(root)) fail(stack, 'The stack must be part of an App. Give it one as its scope.');
-    const { directory } = root.synth(); // of the whole app: only that writes manifests
+    if (!stage || !Stage.isStage(root)) fail(stack, 'The stack must be part of an App. Pass an App as its scope.');
+    const { directory } = root.synth(); // synthesizes the whole app, because only the app writes manifests
     return new IrsaAssertions(
       new (analysis().AccessAssertions)(directory, options, join(stage.synth().directory, stack.templateFile)),
     );
@@ -71,55 +72,58 @@ export class IrsaAssertions {
   private constructor(private readonly assertions: AccessAssertions) {}
 
   /**
-   * The service account can assume the role by its trust policy; each role, where `roleMatching` matches several.
+   * Asserts that the trust policy of the role allows the service account to assume it. If `roleMatching` matches
+   * several roles, this applies to each of them.
    *
-   * @throws when it cannot, when nobody knows before the deployment, and when there is no such role
+   * @throws if it cannot assume the role, if this depends on the deployment, or if there is no such role
    */
   public allows(access: ServiceAccountAccess): void {
     this.assertions.allows(access);
   }
 
   /**
-   * The service account cannot assume the role: its trust policy lets it in by no issuer, no audience and no cluster;
-   * no role, where `roleMatching` matches several.
+   * Asserts that the service account cannot assume the role: its trust policy allows it through no issuer, audience or
+   * cluster. If `roleMatching` matches several roles, this applies to each of them.
    *
-   * @throws when it can, when nobody knows before the deployment, and when there is no such role
+   * @throws if it can assume the role, if this depends on the deployment, or if there is no such role
    */
   public denies(access: ServiceAccountAccess): void {
     this.assertions.denies(access);
   }
 
   /**
-   * The given service accounts can assume the given roles, and no other service account of any cluster can assume any
-   * role, by web identity or EKS Pod Identity. A pattern in a trust policy is another one, unless it is given with
-   * `pattern`; so is everybody (`*`). Other principals of trust policies, such as `lambda.amazonaws.com` or a user's
-   * ARN, are no service accounts.
+   * Asserts that the listed service accounts can assume the listed roles, and that no other service account of any
+   * cluster can assume any role, by web identity or EKS Pod Identity. A wildcard subject in a trust policy counts as an
+   * unlisted service account unless you list it with `pattern: true`; so does `*` (everyone). Other principals in trust
+   * policies, such as `lambda.amazonaws.com` or the ARN of a user, are ignored.
    *
-   * @param accesses may be empty: then no service account can assume a role
-   * @param options to say it of some roles alone
-   * @throws when one of them cannot, when somebody else can, and when a trust policy cannot be read
+   * @param accesses the service accounts and their roles; an empty list asserts that no service account can assume a
+   * role
+   * @param options selects the roles to check; by default all roles
+   * @throws if a listed service account cannot assume its role, if an unlisted one can assume a role, or if a trust
+   * policy cannot be read
    */
   public allowsOnly(accesses: AllowedServiceAccounts[], options: AllowsOnlyOptions = {}): void {
     this.assertions.allowsOnly(accesses, options);
   }
 
   /**
-   * Every annotated ServiceAccount in the manifests names a role that the app makes and that lets it in with its
-   * audience: the rules `role-not-found`, `role-does-not-trust` and `audience-mismatch` of `IrsaValidator`, at any
-   * severity: what only the deployment knows is no match. So it is with the associations of EKS Pod Identity. Roles
-   * that the app imports for a service account are somebody else's and not looked at.
+   * Asserts that every annotated ServiceAccount in the manifests names a role of the app whose trust policy allows it
+   * to assume the role with its audience. The same applies to EKS Pod Identity associations. The assertion applies the
+   * rules `role-not-found`, `role-does-not-trust` and `audience-mismatch` of `IrsaValidator` at any severity: a value
+   * that is known only at deployment does not match. Roles that the app imports for a service account are not checked.
    *
-   * @throws when one does not, and when no ServiceAccount is annotated at all
+   * @throws if a ServiceAccount does not match its role, or if no ServiceAccount is annotated
    */
   public manifestsMatchRoles(): void {
     this.assertions.manifestsMatchRoles();
   }
 
   /**
-   * No template has a Lambda function or a custom resource: no `AWS::Lambda::Function`,
-   * `AWS::CloudFormation::CustomResource` or `Custom::*`.
+   * Asserts that no template contains a Lambda function or a custom resource (`AWS::Lambda::Function`,
+   * `AWS::CloudFormation::CustomResource` or `Custom::*`).
    *
-   * @throws when one has, with logical ids and types
+   * @throws if a template contains one; the error lists logical IDs and types
    */
   public hasNoLambda(): void {
     this.assertions.hasNoLambda();

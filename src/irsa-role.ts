@@ -17,14 +17,14 @@ const DEFAULT_MANAGED_QUOTA = 10;
 const MAX_MANAGED_QUOTA = 25;
 
 /**
- * The options of an IAM role that are the user's to choose: all of `iam.RoleProps` but its trust.
+ * Options of an IAM role: those of `iam.RoleProps`, except the ones that determine its trust policy.
  */
 export interface IrsaRoleOptions {
   /**
    * The name of the role: 1 to 64 letters, digits and `_+=,.@-`.
    *
-   * @default - `IrsaServiceAccount` gives a fixed name where account and region are literal; otherwise CloudFormation
-   * generates one
+   * @default - `IrsaServiceAccount` sets a fixed name if account and region are literal; otherwise CloudFormation
+   * generates a name
    */
   readonly roleName?: string;
 
@@ -43,23 +43,23 @@ export interface IrsaRoleOptions {
   readonly description?: string;
 
   /**
-   * Managed policies to attach. More than 10 need a raised quota; 25 are the most.
+   * Managed policies to attach, at most 25. More than 10 require a raised quota.
    *
    * @default - none
    */
   readonly managedPolicies?: IManagedPolicy[];
 
   /**
-   * Policies inside the role, by name; at most 10,240 characters together.
+   * Inline policies of the role, by name. At most 10,240 characters in total.
    *
    * @default - none
    */
   readonly inlinePolicies?: { [name: string]: PolicyDocument };
 
   /**
-   * A controller whose permissions the role gets: inside the role where they fit in 6,144 characters, as managed
-   * policies of the stack otherwise. A single statement over 6,144 characters is an error, and an estimate that is
-   * longer raises the warning `cdk-irsa:controller-policy-size`.
+   * The controller whose permissions the role gets. They become an inline policy if they fit in 6,144 characters, and
+   * managed policies of the stack otherwise. A single statement of more than 6,144 characters is an error. If only an
+   * estimate of its size exceeds the limit, synth prints the warning `cdk-irsa:controller-policy-size`.
    *
    * @default - none
    */
@@ -73,7 +73,7 @@ export interface IrsaRoleOptions {
   readonly permissionsBoundary?: IManagedPolicy;
 
   /**
-   * How long a session may last, 1 to 12 hours (3,600 to 43,200 seconds).
+   * The maximum duration of a session, 1 to 12 hours (3,600 to 43,200 seconds).
    *
    * @default Duration.hours(1)
    */
@@ -85,17 +85,17 @@ export interface IrsaRoleOptions {
  */
 export interface IrsaRoleProps extends IrsaRoleOptions {
   /**
-   * Who may assume the role. It may grow until synth.
+   * Who may assume the role. You can add to it until synth.
    */
   readonly trust: TrustPolicy;
 }
 
 /**
- * A role for service accounts that somebody else makes: a Helm chart, an operator, several namespaces. In every other
- * respect an `iam.Role`.
+ * An IAM role for service accounts that cdk-irsa does not create, such as those of a Helm chart or an operator, or
+ * service accounts in several namespaces. In every other respect it is an `iam.Role`.
  *
- * An empty trust policy is an error at synth, and so is one over 8,192 characters; from 2,048, IAM's default quota,
- * there is the warning `cdk-irsa:trust-policy-quota`.
+ * Synth fails if the trust policy is empty or has more than 8,192 characters. Above 2,048 characters, IAM's default
+ * quota, it prints the warning `cdk-irsa:trust-policy-quota`.
  *
  * @resource AWS::IAM::Role
  * @see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
@@ -112,7 +112,7 @@ export interface IrsaRoleProps extends IrsaRoleOptions {
  * });
  */
 export class IrsaRole extends Role {
-  /** Who may assume the role. What is added to it until synth is in the template. */
+  /** Who may assume the role. Everything that you add until synth is in the template. */
   public readonly trust: TrustPolicy;
 
   private readonly controller?: Controller;
@@ -151,7 +151,7 @@ export class IrsaRole extends Role {
     ];
   }
 
-  /** Tokens that turned out literal. */
+  /** Checks tokens that resolved to literals. */
   private optionProblems(): string[] {
     const settled = settledCopy(this, this.texts);
     const found = settled === this.texts ? undefined : roleOptionsProblem(settled);
@@ -165,7 +165,7 @@ export class IrsaRole extends Role {
       exact: sizes.every(({ exact }) => exact),
     };
     if (total.characters <= INLINE_LIMIT) return [];
-    const rule = `fit in ${INLINE_LIMIT} characters together with the grants of the role`;
+    const rule = `fit in ${INLINE_LIMIT} characters together with the other inline policies of the role`;
     const advice = 'Move statements to a managed policy (iam.ManagedPolicy).';
     return [problem('inlinePolicies', rule, describeSize(total), advice)];
   }
@@ -175,22 +175,22 @@ export class IrsaRole extends Role {
     const arns = resource instanceof CfnRole ? Stack.of(this).resolve(resource.managedPolicyArns) : undefined;
     const count = Array.isArray(arns) ? arns.length : 0;
     if (count > MAX_MANAGED_QUOTA) {
-      return [problem('managedPolicies', `hold at most ${MAX_MANAGED_QUOTA} policies`, `${count} policies`,
-        'IAM allows no more: merge some of them.')];
+      return [problem('managedPolicies', `contain at most ${MAX_MANAGED_QUOTA} policies`, `${count} policies`,
+        'This is the maximum in IAM. Merge some of them.')];
     }
     if (count > DEFAULT_MANAGED_QUOTA) {
-      const rule = `hold at most ${DEFAULT_MANAGED_QUOTA} policies`;
+      const rule = `contain at most ${DEFAULT_MANAGED_QUOTA} policies`;
       warn(this, 'cdk-irsa:managed-policies-quota', problem('managedPolicies', rule, `${count} policies`,
-        'This is more than IAM\'s default quota (managed policies attached to an IAM role, L-0DA4ABF3): '
-        + `have it raised, up to ${MAX_MANAGED_QUOTA}, or merge some of them.`));
+        'This exceeds IAM\'s default quota (managed policies attached to an IAM role, L-0DA4ABF3). '
+        + `Request an increase, up to ${MAX_MANAGED_QUOTA}, or merge some of them.`));
     }
     return [];
   }
 }
 
-/** Hands the trust to `iam.Role` by binding the document the role makes for itself. */
+/** Passes the trust policy to `iam.Role` by binding the document that the role creates for itself. */
 class TrustedPrincipal extends PrincipalBase {
-  /** Set once the constructor of `iam.Role` is through. */
+  /** Set once the constructor of `iam.Role` has returned. */
   public role?: IrsaRole;
 
   constructor(private readonly trust: TrustPolicy) {
@@ -208,8 +208,8 @@ class TrustedPrincipal extends PrincipalBase {
   public addToAssumeRolePolicy(document: PolicyDocument): void {
     bindTrust(document, {
       _namedValues: () => this.trust._namedValues(),
-      // `customizeRoles` resolves the document inside the constructor, where a deferred key would throw: it only makes
-      // a report.
+      // `customizeRoles` resolves the document inside the constructor, only for a report. A deferred key would throw
+      // there.
       _statements: scope => this.role
         ? this.trust._statements(scope ?? this.role)
         : reportable(this.trust._statements(scope)),
@@ -229,7 +229,7 @@ function reportable(value: unknown): unknown {
 
 /** For callers without types. */
 function trustProblem(props: IrsaRoleProps): string | undefined {
-  const advice = 'Pass a new TrustPolicy(), and add to it who may assume the role.';
+  const advice = 'Pass a new TrustPolicy() and add who may assume the role.';
   if (props?.trust instanceof TrustPolicy) return undefined;
   return missingProblem('trust', props?.trust, advice) ?? problem('trust', 'be a TrustPolicy', props.trust, advice);
 }
@@ -242,8 +242,8 @@ function resolveOptions(scope: Construct, id: string, props: IrsaRoleProps, assu
   if (!document) return { ...options, assumedBy };
   const name = controller.controllerName;
   if (props.inlinePolicies && name in props.inlinePolicies) {
-    fail(path, problem('inlinePolicies', `leave the name ${name} to the controller`, name,
-      'Give your policy another name.'));
+    fail(path, problem('inlinePolicies', `not use the name ${name}, which the policy of the controller has`, name,
+      'Choose another name for your policy.'));
   }
   return { ...options, inlinePolicies: { ...props.inlinePolicies, [name]: document }, assumedBy };
 }

@@ -32,22 +32,22 @@ import { TrustPolicy } from './trust-policy';
  */
 export interface IrsaServiceAccountProps extends ServiceAccountOptions {
   /**
-   * The OIDC provider of the cluster, in the account of the role: `ClusterOidcProvider`, one of CDK's own,
-   * or `cluster.openIdConnectProvider`.
+   * The OIDC provider of the cluster, in the account of the role: a `ClusterOidcProvider`, a provider of the CDK, or
+   * `cluster.openIdConnectProvider`.
    */
   readonly oidcProvider: IOpenIdConnectProvider;
 
   /**
-   * The audience of the token. It must be a client id of the provider.
+   * The audience of the token. It must be a client ID of the provider.
    *
    * @default 'sts.amazonaws.com'
    */
   readonly audience?: string;
 
   /**
-   * How long a token is valid, 10 minutes to 24 hours (600 to 86,400 seconds). A Pod can say otherwise for itself.
+   * How long a token is valid, 10 minutes to 24 hours (600 to 86,400 seconds). A Pod can override it.
    *
-   * @default - what the webhook is set to, 24 hours on EKS
+   * @default - the setting of the webhook, 24 hours on EKS
    */
   readonly tokenExpiration?: Duration;
 
@@ -59,23 +59,23 @@ export interface IrsaServiceAccountProps extends ServiceAccountOptions {
   readonly regionalStsEndpoint?: boolean;
 
   /**
-   * Lets pods in through EKS Pod Identity as well, for moving to it without an outage: the role trusts both, and the
-   * service account is associated with it. New pods get their credentials from Pod Identity then, so the agent must be
-   * on the nodes; pods that run go on with the web identity. Chains of `grantAssume` allow `sts:TagSession` from then
-   * on, as the sessions of Pod Identity have tags. When all are restarted, put `PodIdentityServiceAccount` in
-   * the place of this construct, under the same id.
+   * Also allows EKS Pod Identity, so that you can migrate to it without an outage. The role trusts both, and the
+   * service account is associated with the role. New pods then get their credentials from Pod Identity, so the nodes
+   * must run the agent; running pods keep using web identity. Chains of `grantAssume` also allow `sts:TagSession`,
+   * because Pod Identity sessions have tags. Once all pods have restarted, replace this construct with a
+   * `PodIdentityServiceAccount` that has the same scope and id.
    *
-   * @default - IRSA alone
+   * @default - IRSA only
    */
   readonly podIdentity?: PodIdentityOptions;
 }
 
 /**
- * A Kubernetes service account with an IAM role of its own: the role, a trust policy that lets exactly this service
- * account in, and the annotated ServiceAccount manifest. No custom resource, no Lambda, no access to the cluster.
+ * A Kubernetes service account with its own IAM role: the role, a trust policy that allows exactly this service
+ * account, and the annotated ServiceAccount manifest. No custom resource, no Lambda function, no access to the cluster.
  *
- * Where account and region are literal, the role has a fixed name, its ARN is known at synth and the manifest is a file
- * beside the template. Otherwise the manifest leaves the deployed stack as an output.
+ * If account and region are literal, the role has a fixed name, its ARN is known at synth time, and the manifest is a
+ * file next to the template. Otherwise the manifest is an output of the deployed stack.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
  * @example
@@ -99,11 +99,11 @@ export class IrsaServiceAccount extends ServiceAccountBase {
   }
 
   /**
-   * Lets the service account of the same namespace and name in another cluster assume the role too: blue and green
-   * clusters, a cluster a region. Apply the same manifest there.
+   * Also allows the service account with the same namespace and name in another cluster to assume the role, for example
+   * with blue and green clusters or one cluster per region. Apply the same manifest there.
    *
    * @param provider the other cluster's OIDC provider, in the account of the role
-   * @throws when the role is an existing one
+   * @throws if the role is an existing role
    */
   public trustCluster(provider: IOpenIdConnectProvider): void {
     failIf(this, providerProblem('provider', provider));
@@ -173,7 +173,7 @@ export class IrsaServiceAccount extends ServiceAccountBase {
     return {
       [ROLE_ARN_ANNOTATION]: {
         value: this.roleArn,
-        advice: 'Use `role` for an existing role, or leave the annotation out.',
+        advice: 'Set `role` to use an existing role, or omit the annotation.',
       },
       [AUDIENCE_ANNOTATION]: { value: this.audience, advice: set('audience') },
       [REGIONAL_STS_ANNOTATION]: { value: regional, advice: set('regionalStsEndpoint') },

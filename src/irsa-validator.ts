@@ -18,29 +18,29 @@ const SUPPRESSIONS = 'cdk_irsa';
  */
 export interface IrsaValidatorProps {
   /**
-   * Rules that are switched off, by their ids, each with the reason.
+   * Rules to disable, by their IDs, each with the reason.
    *
-   * @default - every rule holds
+   * @default - all rules are enabled
    */
   readonly ignore?: { readonly [rule: string]: string };
 
   /**
-   * More manifests: YAML files, and folders of them, such as rendered charts. Relative to the working directory.
+   * Additional manifests: YAML files or folders of them, such as rendered charts. Relative to the working directory.
    *
-   * @default - only the manifests that the app makes, wherever `writeTo` puts them
+   * @default - only the manifests that the app generates, wherever `writeTo` puts them
    */
   readonly manifests?: string[];
 }
 
 /**
- * Checks at synth who can assume which role: a plugin for the validation of the CDK, which shows what it finds in its
- * report and makes `cdk synth` and `cdk deploy` fail.
+ * Checks at synth time who can assume which role. It is a plugin for CDK policy validation, which reports the findings
+ * and makes `cdk synth` and `cdk deploy` fail.
  *
- * It reads the templates as they are, whoever made the roles, and the manifests beside them. Errors and warnings fail;
- * notes, which the CDK calls `info`, do not, and versions of the CDK before 2.262 show them only beside errors and
- * warnings. Input that cannot be read fails.
+ * It reads the templates and the manifests of the app, regardless of which construct created the roles. Errors and
+ * warnings fail the validation; notes, which the CDK calls `info`, do not. CDK versions before 2.262 show notes only
+ * together with errors or warnings. Input that cannot be read fails the validation.
  *
- * With aws-cdk-lib 2.262 and newer, `Validations.of(app).addPlugins(new IrsaValidator())` is the same.
+ * With aws-cdk-lib 2.262 or later, use `Validations.of(app).addPlugins(new IrsaValidator())` instead.
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html
  * @example
@@ -55,12 +55,12 @@ export interface IrsaValidatorProps {
  */
 export class IrsaValidator implements IPolicyValidationPluginBeta1 {
   /**
-   * Switches a rule off for one resource. The rule and the reason are written to its metadata in the template.
+   * Disables a rule for one resource. The rule and the reason are written to its metadata in the template.
    *
-   * @param construct an L1, or a construct that has one as its default child, such as `iam.Role`
-   * @param rule the id of the rule
-   * @param reason why it does not hold there, for reviewers
-   * @throws when there is no such rule, the reason is empty, or the construct is no resource
+   * @param construct an L1 construct, or a construct whose default child is one, such as `iam.Role`
+   * @param rule the ID of the rule
+   * @param reason why the rule does not apply to the resource, for reviewers
+   * @throws if there is no such rule, the reason is empty, or the construct is not a resource
    */
   public static suppress(construct: IConstruct, rule: string, reason: string): void {
     const { ruleProblem, reasonProblem } = analysis();
@@ -69,7 +69,7 @@ export class IrsaValidator implements IPolicyValidationPluginBeta1 {
     if (!resource || !CfnResource.isCfnResource(resource)) {
       fail(
         construct,
-        'The construct must be a resource, or have one as its default child. Give the role, not what it belongs to.',
+        'The construct must be a resource, or have one as its default child. Pass the role, not its parent.',
       );
     }
     const { rules_to_suppress: earlier = [], ...others } = resource.getMetadata(SUPPRESSIONS) ?? {};
@@ -77,7 +77,7 @@ export class IrsaValidator implements IPolicyValidationPluginBeta1 {
   }
 
   /**
-   * The name of the plugin, in reports.
+   * The name of the plugin in reports.
    */
   public readonly name = 'cdk-irsa';
 
@@ -87,7 +87,7 @@ export class IrsaValidator implements IPolicyValidationPluginBeta1 {
   public readonly version?: string;
 
   /**
-   * The ids of the rules that hold.
+   * The IDs of the enabled rules.
    */
   public readonly ruleIds?: string[];
 
@@ -95,7 +95,7 @@ export class IrsaValidator implements IPolicyValidationPluginBeta1 {
   private readonly manifests?: string[];
 
   /**
-   * @throws when a rule that is to be ignored does not exist, or has no reason
+   * @throws if a rule in `ignore` does not exist or has no reason
    */
   constructor(props: IrsaValidatorProps = {}) {
     const ignored = Object.entries(props.ignore ?? {});
@@ -106,14 +106,14 @@ export class IrsaValidator implements IPolicyValidationPluginBeta1 {
     this.ignored = new Map(ignored);
     this.manifests = props.manifests;
     this.ruleIds = RULE_IDS.filter(id => !this.ignored.has(id));
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- no part of the sources
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- package.json is not part of the sources
     this.version = require('../package.json').version;
   }
 
   /**
    * Called by the CDK at the end of synth.
    *
-   * @throws when a template or a manifest cannot be read, which the CDK reports as a failure
+   * @throws if a template or a manifest cannot be read; the CDK reports this as a failure
    */
   public validate(context: IPolicyValidationContextBeta1): PolicyValidationPluginReportBeta1 {
     return { ...analysis().validate(context.templatePaths, this.ignored, this.manifests), pluginVersion: this.version };

@@ -19,7 +19,7 @@ import { literal, settle } from './private/values/tokens';
 const BUCKET_NAME = /^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/;
 const DOMAIN_NAME = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z][-a-z0-9]*[a-z0-9]$/;
 
-/** The path of the discovery document under an issuer. Fixed by OpenID Connect. */
+/** The path of the discovery document below an issuer, defined by OpenID Connect. */
 export const CONFIGURATION = '.well-known/openid-configuration';
 /** The path of the key set. */
 export const KEYS = 'keys.json';
@@ -29,10 +29,10 @@ export const KEYS = 'keys.json';
  */
 export interface PublicBucketOptions {
   /**
-   * The name of the bucket: 3 to 63 lower-case letters, digits and hyphens, no dots. With a literal name and region the
-   * issuer is literal too.
+   * The name of the bucket: 3 to 63 lower-case letters, digits and hyphens, no dots. If the name and the region are
+   * literal, so is the issuer.
    *
-   * @default - CloudFormation names the bucket; only the deployment knows the issuer
+   * @default - CloudFormation names the bucket, so that the issuer is known only at deployment
    */
   readonly bucketName?: string;
 }
@@ -49,34 +49,33 @@ export interface CloudFrontOptions {
   readonly bucketName?: string;
 
   /**
-   * The host of the issuer. You point its DNS record to the distribution, `issuer.distribution`. Together with
-   * `certificate`.
+   * The host of the issuer. Point its DNS record to the distribution, `issuer.distribution`. Requires `certificate`.
    *
-   * @default - the distribution's own domain, which only the deployment knows
+   * @default - the domain name of the distribution, which is known only at deployment
    */
   readonly domainName?: string;
 
   /**
-   * A certificate for `domainName`, in us-east-1 (that is where CloudFront takes them from).
+   * A certificate for `domainName`. It must be in us-east-1, where CloudFront requires certificates to be.
    *
-   * @default - the distribution's own certificate
+   * @default - the default certificate of the distribution
    */
   readonly certificate?: ICertificate;
 }
 
 /**
- * What serves an issuer, in its stack.
+ * The resources and addresses that serve an issuer, bound to its stack.
  *
  * @internal
  */
 export interface BoundHosting extends IssuerAddress {
-  /** Where to upload the documents; not there when that is not known. */
+  /** Where to upload the documents. Undefined if this is not known. */
   readonly bucket?: IBucket;
   readonly distribution?: IDistribution;
 }
 
 /**
- * Who serves the two public documents of a `SelfHostedIssuer`.
+ * Determines what serves the two public documents of a `SelfHostedIssuer`.
  *
  * @example
  * import { Stack } from 'aws-cdk-lib';
@@ -94,34 +93,35 @@ export interface BoundHosting extends IssuerAddress {
  */
 export abstract class IssuerHosting {
   /**
-   * A new bucket, of which everybody can read exactly the two documents, over https. Nobody can list it. The account
-   * must not block public bucket policies as a whole (S3 Block Public Access of the account); where it does, use
+   * Serves the documents from a new bucket. Anyone can read exactly the two documents, over HTTPS; nobody can list the
+   * bucket. The account must not block public bucket policies (S3 Block Public Access for the account). If it does, use
    * `cloudFront`.
    *
-   * The issuer is `https://<bucket>.s3.<region>.<suffix>`, or an `issuerUrl` of this bucket, virtual-hosted or path
-   * style, with a path if you like.
+   * The issuer is `https://<bucket>.s3.<region>.<suffix>`, or an `issuerUrl` of this bucket in virtual-hosted or path
+   * style, optionally with a path.
    */
   public static publicBucket(options: PublicBucketOptions = {}): IssuerHosting {
     return new PublicBucket(options);
   }
 
   /**
-   * A new private bucket behind a new CloudFront distribution, over https. Nothing is cached: a new key is seen at
-   * once.
+   * Serves the documents from a new private bucket through a new CloudFront distribution, over HTTPS. Nothing is
+   * cached, so that a new key is visible immediately.
    *
-   * The issuer is `https://<domainName>`, or the distribution's own domain.
+   * The issuer is `https://<domainName>`, or the domain name of the distribution.
    */
   public static cloudFront(options: CloudFrontOptions = {}): IssuerHosting {
     return new CloudFront(options);
   }
 
   /**
-   * A bucket that exists. It is left as it is: its policy must let everybody (`"Principal": "*"`) `s3:GetObject` the
-   * two documents, `keys.json` and `.well-known/openid-configuration` under the path of the issuer, and they must not
-   * be encrypted with KMS. Where something else is in front of the bucket, use `elsewhere`.
+   * Serves the documents from an existing bucket, which is not modified. Its policy must allow everyone
+   * (`"Principal": "*"`) to `s3:GetObject` the two documents, `keys.json` and `.well-known/openid-configuration` below
+   * the path of the issuer. They must not be encrypted with KMS. If something else serves the bucket, such as a CDN,
+   * use `elsewhere`.
    *
-   * The issuer is as with `publicBucket`; of a bucket with dots in its name the path style, since certificates do not
-   * cover the other.
+   * The issuer is the same as with `publicBucket`. If the name of the bucket contains dots, the issuer uses path style,
+   * because the S3 certificate does not cover the virtual-hosted one.
    */
   public static existingBucket(bucket: IBucket): IssuerHosting {
     failIf(
@@ -132,10 +132,10 @@ export abstract class IssuerHosting {
   }
 
   /**
-   * Any web server. Synth writes the documents; you put them there, so that both can be read under the issuer without a
-   * login.
+   * Serves the documents from any web server. Synth writes the documents. You upload them, so that both can be read
+   * below the issuer without authentication.
    *
-   * @param issuerUrl the issuer with `https://`, literal or deferred
+   * @param issuerUrl the issuer with `https://`, a literal or a token
    */
   public static elsewhere(issuerUrl: string): IssuerHosting {
     failIf('IssuerHosting.elsewhere', missingProblem('issuerUrl', issuerUrl, 'Pass the issuer with https://.'));
@@ -143,9 +143,9 @@ export abstract class IssuerHosting {
   }
 
   /**
-   * Makes what it needs below `scope`.
+   * Creates the required resources below `scope`.
    *
-   * @param issuerUrl what the user wants the issuer to be
+   * @param issuerUrl the issuer that the user asks for
    * @internal
    */
   public abstract _bind(scope: Construct, issuerUrl: string | undefined): BoundHosting;
@@ -223,7 +223,7 @@ class Elsewhere extends IssuerHosting {
   }
 }
 
-/** The name of a bucket: literal where it is fixed, even though the attribute of a new bucket is a token. */
+/** Returns the name of a bucket: a literal if it is fixed, although the attribute of a new bucket is a token. */
 export function bucketNameOf(bucket: IBucket): string {
   const resource = bucket.node.defaultChild;
   return (resource instanceof CfnBucket ? literal(resource.bucketName) : undefined) ?? bucket.bucketName;
@@ -238,7 +238,7 @@ function makeBucket(scope: Construct, bucketName: string | undefined, blockPubli
         'bucketName',
         'be 3 to 63 lower-case letters, digits and hyphens, without dots',
         name,
-        'The certificate of S3 does not cover names with dots.',
+        'The S3 certificate does not cover names with dots.',
       ),
     );
   }
@@ -248,13 +248,13 @@ function makeBucket(scope: Construct, bucketName: string | undefined, blockPubli
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    // Without the documents no workload gets credentials. A first deployment that fails leaves nothing behind all the
-    // same.
+    // Without the documents, no workload gets credentials. This policy still deletes the bucket if the first deployment
+    // fails.
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
 }
 
-/** The issuers at the root of a bucket, in every partition. */
+/** Returns the issuers at the root of a bucket, for any partition. */
 function bucketIssuers(scope: IConstruct, bucket: IBucket): string[] {
   const name = bucketNameOf(bucket);
   const endpoint = `s3.${bucket.env.region}.${Stack.of(scope).urlSuffix}`;
@@ -267,9 +267,9 @@ function domainProblem({ domainName, certificate }: CloudFrontOptions): string |
   if ((domainName === undefined) !== (certificate === undefined)) {
     return problem(
       'domainName',
-      'come with a `certificate`, and the other way round',
+      'be set together with `certificate`',
       domainName,
-      "Set both, or neither for the distribution's own domain.",
+      'Set both, or neither to use the domain name of the distribution.',
     );
   }
   if (domainName === undefined || Token.isUnresolved(domainName) || DOMAIN_NAME.test(domainName)) return undefined;
@@ -277,6 +277,6 @@ function domainProblem({ domainName, certificate }: CloudFrontOptions): string |
     'domainName',
     'be a lower-case DNS name',
     domainName,
-    'Set the host alone, such as issuer.example.com.',
+    'Set only the host, such as issuer.example.com.',
   );
 }

@@ -16,37 +16,37 @@ const ID = 'KubernetesManifests';
 const OWNER = /^[A-Za-z0-9][\w./@-]{0,99}$/;
 
 /**
- * Where the manifests of a stack go, and in how many files.
+ * Options of `KubernetesManifests.writeTo`: where the manifests of a stack are written, and to how many files.
  */
 export interface ManifestFilesOptions {
   /**
-   * A folder for the files, for example in a GitOps repository; created if it is missing. A relative path counts from
-   * the working directory of the app, as for cdk8s.
+   * A folder for the files, for example in a GitOps repository. It is created if it does not exist. A relative path is
+   * resolved against the working directory of the app.
    *
-   * Synth writes to it only when the CDK CLI runs the app (`cdk list`, `diff`, `synth` and `deploy`) and no context is
-   * missing, and says on standard error what it wrote. A unit test never changes it; see `alwaysWrite`. In any case the
-   * cloud assembly records the files and their text, so that the assertions, the validator, `cdk-irsa verify` and
-   * `report` know them.
+   * Synth writes to it only if the CDK CLI runs the app (`cdk list`, `diff`, `synth` and `deploy`) and no context is
+   * missing. It prints what it wrote to standard error. A unit test never changes the folder; see `alwaysWrite`. The
+   * cloud assembly always records the files and their text, for the assertions, the validator, `cdk-irsa verify` and
+   * `report`.
    *
-   * Several stacks may share a folder if all of them are for one cluster: each object can be in it once. Synth deletes
-   * the generated files in it that the app no longer makes, if their stack is still in the app; see `owner`.
+   * Several stacks may share a folder if all of them are for one cluster, because each object can be in it only once.
+   * Synth deletes generated files that the app no longer generates, if their stack is still in the app; see `owner`.
    *
    * @default - the cloud assembly, `cdk.out`
    */
   readonly directory?: string;
 
   /**
-   * Whether each object has a file of its own, such as `1_serviceaccount_payments_api.yaml`. The number keeps the order
-   * for `kubectl apply -f <folder>`: Namespaces and admission policies, ServiceAccounts with Roles, the rest. In the
-   * cloud assembly they are in a folder `<stack>.k8s`.
+   * Whether each object is written to a separate file, such as `1_serviceaccount_payments_api.yaml`. The number
+   * determines the order for `kubectl apply -f <folder>`: Namespaces and admission policies, ServiceAccounts with
+   * Roles, the rest. In the cloud assembly, the files are in a folder `<stack>.k8s`.
    *
    * @default false - one file, `<stack>.k8s.yaml`
    */
   readonly filePerResource?: boolean;
 
   /**
-   * Whether a `kustomization.yaml` lists the files with objects in the folder: those of every stack of the app that
-   * writes to it.
+   * Whether to write a `kustomization.yaml`, which lists the files with objects in the folder: those of every stack of
+   * the app that writes to it.
    *
    * @default false
    */
@@ -54,17 +54,17 @@ export interface ManifestFilesOptions {
 
   /**
    * A name for the app, written to the header of each file: letters, digits and `. _ / @ -`, at most 100 characters.
-   * Set it if another app writes to the same `directory`, and to have synth delete the files of stacks that you rename
-   * or remove. Files of another owner are never replaced or deleted. Apps with different stacks for different contexts
-   * need an owner for each context.
+   * Set it if another app writes to the same `directory`, or if synth should delete the files of stacks that you rename
+   * or remove. Files of another owner are never replaced or deleted. An app whose stacks depend on the context needs a
+   * different owner per context.
    *
-   * @default - synth replaces and deletes only files of stacks that are in the app, and warns of others
+   * @default - synth replaces and deletes only files of stacks that are in the app, and warns about others
    */
   readonly owner?: string;
 
   /**
-   * Whether every synth writes to `directory`, also one that the CDK CLI did not start: `app.synth()` in a script or a
-   * unit test. All stacks that share the directory must set it. While context is missing, nothing is written.
+   * Whether every synth writes to `directory`, even if the CDK CLI did not start it, such as `app.synth()` in a script
+   * or a unit test. All stacks that share the directory must set it. While context is missing, nothing is written.
    *
    * @default false
    */
@@ -72,34 +72,34 @@ export interface ManifestFilesOptions {
 }
 
 /**
- * Where the values of a service account stand in the values of a Helm chart.
+ * Options of `helmValues` and `writeHelmValues`: the position of the service account in the values of a Helm chart.
  */
 export interface HelmValuesOptions {
   /**
-   * The key, with a dot between the parts of a longer path: `controller.serviceAccount`. The chart's own values.yaml
-   * tells.
+   * The key, with a dot between the parts of a nested path: `controller.serviceAccount`. See the values.yaml of the
+   * chart.
    *
-   * @default - where the chart of the `controller` has it; without one 'serviceAccount'
+   * @default - the key that the chart of the `controller` uses, or 'serviceAccount' without a controller
    */
   readonly key?: string;
 }
 
-/** What the manifests of a stack have to know of a service account. */
+/** Callbacks by which the manifests of a stack check a service account. */
 interface AccountManifests {
-  /** Whether its manifest is complete only once the stack is deployed. */
+  /** Whether its manifest is complete only after the stack is deployed. */
   readonly isDeferred: () => boolean;
-  /** Whether the template and the manifest as it was added are made of the same literals, and cannot disagree. */
+  /** Whether the template and the manifest consist of the same literals, so that they cannot disagree. */
   readonly isFixed: () => boolean;
-  /** Why the objects, as they go out, no longer belong to its role. */
+  /** Returns problems if the objects, as written, no longer match its role. */
   readonly problems: (serviceAccounts: ReadonlyMap<string, Manifest>) => string[];
-  /** Why the objects, as they go out, are not those of the templates that synth has written. */
+  /** Returns problems if the objects, as written, do not match the templates that synth wrote. */
   readonly writtenProblems: (serviceAccounts: ReadonlyMap<string, Manifest>, templates: WrittenTemplates) => string[];
 }
 
 /**
- * The Kubernetes objects of one stack. Synth writes them beside the template, to `<stack>.k8s.yaml`; where a service
- * account depends on what only the deployment knows, they leave the deployed stack in its output `KubernetesManifests`
- * instead.
+ * The Kubernetes objects of one stack. Synth writes them next to the template, to `<stack>.k8s.yaml`. If a service
+ * account depends on a value that is known only at deployment, the objects are in the stack output
+ * `KubernetesManifests` instead.
  *
  * Namespaces come first, then admission policies, then ServiceAccounts with Roles and RoleBindings, then the rest in
  * the order of the chart.
@@ -120,7 +120,8 @@ interface AccountManifests {
  */
 export class KubernetesManifests extends Construct {
   /**
-   * The manifests of the stack that `scope` is in. A nested stack shares those of the stack that is deployed with it.
+   * Returns the manifests of the stack that contains `scope`. A nested stack shares the manifests of its top-level
+   * stack.
    */
   public static of(scope: IConstruct): KubernetesManifests {
     const stack = deployedStack(scope);
@@ -135,7 +136,7 @@ export class KubernetesManifests extends Construct {
   private readonly lazy: (() => Manifest[])[] = [];
   private readonly values: HelmValuesPart[] = [];
   private options: ManifestFilesOptions = {};
-  /** The objects of this round of validation, and what follows from them. */
+  /** The objects of this round of validation, cached, and the files for them. */
   private round?: { readonly settled: SettledManifests; readonly files: StackFiles };
 
   private constructor(stack: Stack) {
@@ -168,21 +169,22 @@ export class KubernetesManifests extends Construct {
   }
 
   /**
-   * Where to add objects of your own: Deployments, Pods, anything. Values that synth knows are written out; others are
-   * refused, except texts in the output of a stack that writes no file.
+   * The chart to which you can add your own objects, such as Deployments or Pods. Tokens are replaced by their values
+   * at synth time. A value that is known only at deployment is an error, unless it is text and the stack has an output
+   * instead of a file.
    */
   public get chart(): Chart {
     return this.stackChart.open();
   }
 
   /**
-   * Sets where the files go. A later call replaces an earlier one.
+   * Sets where the files are written. A later call replaces an earlier one.
    *
    * Synth fails if a file would replace one that this library did not generate, or one of another app. It also fails if
-   * the manifest of the stack is complete only after deployment, since then there are no files.
+   * the manifest of the stack is complete only after deployment, because then there are no files.
    *
    * @see https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
-   * @throws if `directory` is empty or a token, or `owner` is not a valid name
+   * @throws if `directory` is empty or a token, or `owner` is invalid
    * @example
    * import { App, Stack } from 'aws-cdk-lib';
    * import { KubernetesManifests } from 'cdk-irsa';
@@ -210,7 +212,7 @@ export class KubernetesManifests extends Construct {
   }
 
   /**
-   * Whether the ServiceAccount of a construct is among the objects: users can take it out of the chart.
+   * Whether the chart contains the ServiceAccount of a construct. Users can remove it.
    *
    * @internal
    */
@@ -219,7 +221,7 @@ export class KubernetesManifests extends Construct {
   }
 
   /**
-   * Adds objects that depend on the rest of the app. They are asked for each time that the manifests are rendered.
+   * Adds objects that depend on the rest of the app. They are computed each time that the manifests are rendered.
    *
    * @internal
    */
@@ -228,7 +230,7 @@ export class KubernetesManifests extends Construct {
   }
 
   /**
-   * Adds what a service account has in a file of Helm values.
+   * Adds the values of a service account to a file of Helm values.
    *
    * @internal
    */
@@ -256,7 +258,7 @@ export class KubernetesManifests extends Construct {
     return directory ?? (filePerResource ? join(assembly, `${this.stack.artifactId}.k8s`) : assembly);
   }
 
-  /** Once a round: settling takes long, and every stack that shares the folder asks. */
+  /** Cached per round, because it is slow and every stack that shares the folder calls it. */
   private rendered(): { settled: SettledManifests; files: StackFiles } {
     if (this.round) return this.round;
     const { directory, filePerResource = false, kustomization = false, owner } = this.options;
@@ -289,7 +291,7 @@ export class KubernetesManifests extends Construct {
     return found.length > 0 ? found : this.writer.problems(this);
   }
 
-  /** What was done to the objects in the chart. */
+  /** Returns problems if users changed the objects in the chart. */
   private changedProblems(manifests: Manifest[]): string[] {
     const serviceAccounts = serviceAccountsByName(this, manifests);
     return this.accounts.flatMap(account => account.problems(serviceAccounts));
@@ -302,7 +304,7 @@ export class KubernetesManifests extends Construct {
     return changeable.flatMap(account => account.writtenProblems(serviceAccounts, templates));
   }
 
-  /** The deployment cannot write files. */
+  /** A deployment cannot write files. */
   private outputProblems(): string[] {
     const { directory, filePerResource, kustomization } = this.options;
     const [asked] = Object.entries({ directory, filePerResource, kustomization }).filter(([, value]) => value);
@@ -312,10 +314,10 @@ export class KubernetesManifests extends Construct {
     return [
       problem(
         asked[0],
-        'be left out where only the deployment can complete the manifest',
+        'be left out if the manifest is complete only after deployment',
         asked[1],
-        `That is so because of ${deferred.join(', ')}: give the stack an env with account and region and write names `
-          + `as literals, or apply the stack output ${ID}.`,
+        `The reason is ${deferred.join(', ')}. Set env with account and region on the stack and write names `
+          + `as literals, or apply the stack output ${ID} instead.`,
       ),
     ];
   }
@@ -326,8 +328,8 @@ export class KubernetesManifests extends Construct {
     warn(
       this,
       'cdk-irsa:helm-values-among-manifests',
-      `\`kustomization\` is off, and the folder of the manifests holds Helm values too (${this.values[0].fileName}): `
-        + '`kubectl apply -f` of the whole folder and GitOps tools will take them for an object. Set '
+      `\`kustomization\` is off, but the manifest folder also contains Helm values (${this.values[0].fileName}). `
+        + '`kubectl apply -f` of the whole folder and GitOps tools treat them as an object and fail. Set '
         + '`kustomization: true`.',
     );
   }
@@ -337,9 +339,9 @@ function directoryProblem(directory: string | undefined): string | undefined {
   if (directory === undefined || (!Token.isUnresolved(directory) && directory.trim() !== '')) return undefined;
   return problem(
     'directory',
-    'be a path known at synth',
+    'be a path that is known at synth time',
     directory,
-    'For example ../gitops/clusters/blue; leave it out for the cloud assembly.',
+    'For example ../gitops/clusters/blue. Leave it out to write to the cloud assembly.',
   );
 }
 
@@ -349,11 +351,11 @@ function ownerProblem(owner: string | undefined): string | undefined {
     'owner',
     'be a name of letters, digits and . _ / @ -, at most 100 characters',
     owner,
-    'For example payments, or the name of the repository of the app.',
+    "For example payments, or the name of the app's repository.",
   );
 }
 
-/** A stack output that is there only when it has a value. */
+/** A stack output that is rendered only if it has a value. */
 class ManifestOutput extends CfnElement {
   constructor(scope: Construct, id: string, private readonly value: () => string | undefined) {
     super(scope, id);

@@ -3,11 +3,11 @@ import { failIf, problem } from './private/errors';
 import { namespaceProblem, objectNameProblem } from './private/kubernetes-names';
 
 const MAX_NAME_LENGTH = 1_024;
-/** Everyone is in one of them. */
+/** Every request belongs to one of these groups. */
 const EVERYONE = ['system:authenticated', 'system:unauthenticated'];
 
 /**
- * Somebody who sends requests to the API server of Kubernetes: a user, a group or a service account.
+ * A subject that sends requests to the Kubernetes API server: a user, a group or a service account.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects
  * @example
@@ -19,9 +19,9 @@ const EVERYONE = ['system:authenticated', 'system:unauthenticated'];
  */
 export abstract class KubernetesSubject {
   /**
-   * A user, by the exact name that Kubernetes knows.
+   * Returns a user, by the exact name that Kubernetes uses.
    *
-   * @param name at most 1,024 characters; a literal
+   * @param name a literal of at most 1,024 characters
    * @throws if the name is empty, a token or a pattern
    */
   public static user(name: string): KubernetesSubject {
@@ -30,20 +30,20 @@ export abstract class KubernetesSubject {
   }
 
   /**
-   * The members of a group, by its exact name. With EKS access entries, it is one of the `kubernetesGroups`.
+   * Returns the members of a group, by its exact name. With EKS access entries, this is one of the `kubernetesGroups`.
    *
-   * @param name at most 1,024 characters; a literal
-   * @throws if the name is empty, a token, a pattern, or a group that everyone is in
+   * @param name a literal of at most 1,024 characters
+   * @throws if the name is empty, a token, a pattern, or a group that includes everyone
    */
   public static group(name: string): KubernetesSubject {
     failIf('KubernetesSubject.group', nameProblem(name) ?? (EVERYONE.includes(name) ? problem(
-      'name', 'be a group that not everyone is in', name, 'Name the group of the people who deploy the app.',
+      'name', 'be a group that does not include everyone', name, 'Name the group of the people who deploy the app.',
     ) : undefined));
     return new NamedSubject('Group', name);
   }
 
   /**
-   * A service account, such as that of a CI system or a GitOps controller.
+   * Returns a service account, such as that of a CI system or a GitOps controller.
    *
    * @param namespace the Kubernetes namespace, a DNS-1123 label of at most 63 characters; a literal
    * @param name the name of the ServiceAccount, a DNS-1123 subdomain of at most 253 characters; a literal
@@ -57,21 +57,21 @@ export abstract class KubernetesSubject {
   }
 
   /**
-   * The user that it is; undefined for a group.
+   * The name of the user. Undefined for a group.
    *
    * @internal
    */
   public abstract readonly _user?: string;
 
   /**
-   * The group that it is.
+   * The name of the group. Undefined for a user.
    *
    * @internal
    */
   public abstract readonly _group?: string;
 
   /**
-   * As a binding names it.
+   * Returns the subject in the form that a RoleBinding uses.
    *
    * @internal
    */
@@ -112,13 +112,13 @@ function nameProblem(name: string): string | undefined {
     && !/[*\p{Cc}\p{Cs}\u2028\u2029]/u.test(name);
   return tokenProblem('name', name) ?? (isName ? undefined : problem(
     'name',
-    `be 1 to ${MAX_NAME_LENGTH} characters without *, control characters, and whitespace at its ends`,
+    `be 1 to ${MAX_NAME_LENGTH} characters without *, control characters, or leading or trailing whitespace`,
     name,
-    'Kubernetes compares names to the letter; there are no patterns for them.',
+    'Kubernetes compares names exactly and supports no patterns.',
   ));
 }
 
 function tokenProblem(property: string, value: string): string | undefined {
   return Token.isUnresolved(value)
-    ? problem(property, 'be known at synth', value, 'Write the name as a literal.') : undefined;
+    ? problem(property, 'be known at synth time', value, 'Write the name as a literal.') : undefined;
 }

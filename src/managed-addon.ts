@@ -32,14 +32,14 @@ const ROLE_OPTIONS: (keyof IrsaRoleOptions)[] = [
 ];
 
 /**
- * What EKS does with settings of an add-on that differ from its own.
+ * Determines what EKS does with existing settings of an add-on that differ from its own.
  *
  * @see https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAddon.html
  */
 export enum AddonConflictResolution {
-  /** EKS changes nothing, and the add-on may fail to install. */
+  /** EKS does not change the existing values, and the add-on may fail to install. */
   NONE = 'NONE',
-  /** EKS replaces the existing values by its own. */
+  /** EKS replaces the existing values with its own. */
   OVERWRITE = 'OVERWRITE',
   /** EKS keeps the existing values when it updates the add-on. */
   PRESERVE = 'PRESERVE',
@@ -50,13 +50,14 @@ export enum AddonConflictResolution {
  */
 export interface ManagedAddonProps extends IrsaRoleOptions {
   /**
-   * The name of the EKS cluster, in the account and region of the stack: literal, or a token such as
+   * The name of the EKS cluster, in the account and region of the stack: a literal, or a token such as
    * `cluster.clusterName`.
    */
   readonly clusterName: string;
 
   /**
-   * The name of the add-on, such as `aws-ebs-csi-driver`. A literal. `aws eks describe-addon-versions` lists them.
+   * The name of the add-on, such as `aws-ebs-csi-driver`. It must be a literal. `aws eks describe-addon-versions` lists
+   * the names.
    */
   readonly addonName: string;
 
@@ -68,15 +69,15 @@ export interface ManagedAddonProps extends IrsaRoleOptions {
   readonly addonVersion?: string;
 
   /**
-   * The OIDC provider of the cluster, in the account of the role. The role is then assumed by IRSA.
+   * The OIDC provider of the cluster, in the account of the role. If set, the pods assume the role by IRSA.
    *
-   * @default - EKS Pod Identity, which needs the agent on the nodes
+   * @default - EKS Pod Identity, which requires the agent on the nodes
    */
   readonly oidcProvider?: IOpenIdConnectProvider;
 
   /**
-   * Whether this stack installs the add-on `eks-pod-identity-agent`, only once per cluster. EKS Auto Mode has the
-   * agent built in.
+   * Whether this stack installs the add-on `eks-pod-identity-agent`, at most once per cluster. EKS Auto Mode includes
+   * the agent.
    *
    * @default false
    */
@@ -97,30 +98,30 @@ export interface ManagedAddonProps extends IrsaRoleOptions {
   readonly serviceAccountNamespace?: string;
 
   /**
-   * The namespace that EKS installs the add-on in, for add-ons that allow another one than their own
-   * (`NamespaceConfig`). A change replaces the add-on.
+   * The namespace in which EKS installs the add-on, for add-ons that support a custom namespace (`NamespaceConfig`). A
+   * change replaces the add-on.
    *
-   * @default - the add-on's own namespace
+   * @default - the default namespace of the add-on
    */
   readonly customNamespace?: string;
 
   /**
    * The configuration of the add-on. It is written as JSON. `aws eks describe-addon-configuration` prints its schema.
    *
-   * @default - the add-on's own
+   * @default - the default configuration of the add-on
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- how jsii spells JSON
   readonly configurationValues?: { [key: string]: any };
 
   /**
-   * What EKS does if the add-on, or one that was installed by other means, has other settings.
+   * What EKS does if the add-on is already installed with different settings.
    *
    * @default AddonConflictResolution.NONE
    */
   readonly resolveConflicts?: AddonConflictResolution;
 
   /**
-   * Whether the software stays in the cluster when the add-on is deleted.
+   * Whether the software remains in the cluster when the add-on is deleted.
    *
    * @default false
    */
@@ -134,15 +135,15 @@ export interface ManagedAddonProps extends IrsaRoleOptions {
   readonly policyStatements?: PolicyStatement[];
 
   /**
-   * An existing role. It is never modified: its trust policy must admit the service accounts, and role options cannot
+   * An existing role. It is never modified: its trust policy must allow the service accounts, and role options cannot
    * be combined with it. Synth prints the trust policy that it needs.
    *
-   * @default - a new role, which trusts exactly the service accounts of the add-on
+   * @default - a new role that trusts exactly the service accounts of the add-on
    */
   readonly role?: IRole;
 
   /**
-   * Whether the add-on gets a role. Without one, its pods call AWS with the role of the node, if they can reach it.
+   * Whether the add-on gets a role. Without a role, its pods call AWS with the role of the node, if they can reach it.
    *
    * @default - true if the add-on is known to call AWS, or if role options or service accounts are given
    */
@@ -150,14 +151,14 @@ export interface ManagedAddonProps extends IrsaRoleOptions {
 }
 
 /**
- * An EKS managed add-on with its role: the add-on, a role that trusts exactly the add-on's service accounts, and the
- * association with EKS Pod Identity or the role ARN for IRSA. No custom resource, no Lambda.
+ * Installs an EKS managed add-on with its role: the add-on, a role that trusts exactly the add-on's service accounts,
+ * and either EKS Pod Identity associations or the role ARN for IRSA. No custom resource, no Lambda function.
  *
- * cdk-irsa knows the service accounts of the add-ons that AWS documents. For another one, name them
- * (`serviceAccountNames` and `serviceAccountNamespace`).
+ * cdk-irsa knows the service accounts of the add-ons that AWS documents. For other add-ons, set `serviceAccountNames`
+ * and `serviceAccountNamespace`.
  *
- * The add-on is installed after the role has its policies. An add-on that is declared twice, and a service account that
- * is already associated in this app, are errors at synth.
+ * The add-on is installed after the policies of the role. Synth fails if the app declares an add-on twice or associates
+ * a service account twice.
  *
  * @resource AWS::EKS::Addon
  * @see https://docs.aws.amazon.com/eks/latest/userguide/add-ons-iam.html
@@ -239,7 +240,7 @@ export class ManagedAddon extends Construct implements IGrantable {
   }
 
   /**
-   * The role, as the principal that grants are made to.
+   * The role, as the principal of grants.
    *
    * @throws if the add-on has no role
    */
@@ -270,7 +271,7 @@ export class ManagedAddon extends Construct implements IGrantable {
       'Set `createRole`, or name the service accounts that get the role (`serviceAccountNames`).'));
   }
 
-  /** Who gets the role. Without a namespace, there is no role. */
+  /** Determines the service accounts that get the role. Without a namespace, there is no role. */
   private serviceAccounts(): { readonly namespace?: string; readonly names: string[] } {
     const { addonName, oidcProvider, serviceAccountNames, customNamespace } = this.props;
     const known = ADDON_SERVICE_ACCOUNTS.get(addonName);
@@ -282,8 +283,8 @@ export class ManagedAddon extends Construct implements IGrantable {
     if (!(this.props.createRole ?? needsRole)) return { names: [] };
     if (oidcProvider && known?.podIdentityOnly && serviceAccountNames === undefined) {
       fail(this, problem('oidcProvider', `be left out for ${addonName}`, oidcProvider,
-        'EKS does not annotate its service accounts with a role: use EKS Pod Identity, or make the roles with '
-        + 'IrsaServiceAccount and give their ARNs in `configurationValues`.'));
+        'EKS does not annotate its service accounts with a role. Use EKS Pod Identity, or create the roles with '
+        + 'IrsaServiceAccount and set their ARNs in `configurationValues`.'));
     }
     const names = serviceAccountNames ?? namesOf(known, oidcProvider !== undefined);
     const namespace = this.props.serviceAccountNamespace ?? customNamespace ?? known?.namespace;
@@ -329,8 +330,8 @@ export class ManagedAddon extends Construct implements IGrantable {
       ...clusterNameProblems(this, 'clusterName', clusterName),
       ...embeddedProblems(this, 'configurationValues', textsIn(configurationValues)),
       ...declared.map(({ node }) => problem('addonName', 'be declared only once per cluster', addonName,
-        `${node.path} installs it in ${withoutTokens(clusterName)} already, and EKS accepts it only once: `
-        + 'remove one of them.')),
+        `${node.path} already installs it in ${withoutTokens(clusterName)}, and EKS accepts it only once. `
+        + 'Remove one of them.')),
       ...this.roleProblems(),
     ];
   }
@@ -362,7 +363,7 @@ export class ManagedAddon extends Construct implements IGrantable {
   }
 }
 
-/** What is wrong with each property by itself. Tokens pass, but for what decides on the role. */
+/** Returns errors of individual properties. Tokens are accepted, except for those that decide on the role. */
 function propsProblem(props: ManagedAddonProps): string | undefined {
   const { addonName, oidcProvider, serviceAccountNames, configurationValues } = props;
   const ofNamespace = (property: 'customNamespace' | 'serviceAccountNamespace') => (
@@ -388,7 +389,7 @@ function addonNameProblem(addonName: string): string | undefined {
 
 function namesProblem(names: string[]): string | undefined {
   if (isDeferred(names) || !Array.isArray(names) || names.length === 0) {
-    return problem('serviceAccountNames', 'hold at least one name, known at synth', names,
+    return problem('serviceAccountNames', 'contain at least one name, known at synth time', names,
       'Leave it out to use the service accounts of the add-on.');
   }
   return names.map(name => objectNameProblem('serviceAccountNames', name)).find(text => text !== undefined);
@@ -397,23 +398,23 @@ function namesProblem(names: string[]): string | undefined {
 function configurationProblem(values: unknown): string | undefined {
   const isObject = typeof values === 'object' && values !== null && !Array.isArray(values) && !isDeferred(values);
   return values === undefined || isObject ? undefined : problem('configurationValues', 'be an object', values,
-    'It is written as JSON for you.');
+    'cdk-irsa converts it to JSON.');
 }
 
-/** What contradicts another property. */
+/** Returns an error if properties contradict each other. */
 function roleConflict(props: ManagedAddonProps, given: string[]): string | undefined {
   if (props.createRole === false && given.length > 0) {
-    return problem('createRole', `be true, or left out, with ${given.join(', ')}`, false,
+    return problem('createRole', `be true, or left out, if ${given.join(', ')} is set`, false,
       'An add-on without a role cannot use them.');
   }
   const options = given.filter(property => property === 'policyStatements'
     || ROLE_OPTIONS.some(option => option === property));
   if (!props.role || options.length === 0) return undefined;
-  return problem('role', `be given without options of a new role (${options.join(', ')})`, props.role.node.path,
-    'Set them where the existing role is made, or leave `role` out.');
+  return problem('role', `not be combined with options of a new role (${options.join(', ')})`, props.role.node.path,
+    'Set them where the existing role is created, or leave `role` out.');
 }
 
-/** With IRSA, EKS annotates more of them than get an association. */
+/** With IRSA, EKS annotates additional service accounts. */
 function namesOf(known: AddonServiceAccounts | undefined, irsa: boolean): readonly string[] {
   return known ? [...known.names, ...irsa ? known.alsoAnnotated ?? [] : []] : [];
 }
@@ -424,5 +425,5 @@ function unknownAdvice(addonName: string): string {
     + `${addonName} --addon-version <version> --query podIdentityConfiguration\` prints its service accounts.`;
   if (ADDONS_WITHOUT_ROLE.includes(addonName)) return `It needs no role. If yours does: ${print}`;
   const meant = likeness(closest, addonName) >= ALIKE ? ` Did you mean ${closest}?` : '';
-  return `cdk-irsa does not know this add-on, and a guessed name would not get the role.${meant} ${print}`;
+  return `cdk-irsa does not know the service accounts of this add-on.${meant} ${print}`;
 }

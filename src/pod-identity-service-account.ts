@@ -16,20 +16,20 @@ import { ServiceAccountOptions } from './service-account-options';
 import { TrustPolicy } from './trust-policy';
 
 /**
- * Properties of `PodIdentityServiceAccount`: those of a service account, and how it is associated.
+ * Properties of `PodIdentityServiceAccount`: those of a service account and of its association.
  */
 export interface PodIdentityServiceAccountProps extends ServiceAccountOptions, PodIdentityOptions {}
 
 /**
  * A Kubernetes service account whose pods get the credentials of a role by EKS Pod Identity: the role, a trust policy
- * that lets in exactly this service account of this cluster, the association, and the ServiceAccount manifest, which
- * needs no annotation. No OIDC provider, no custom resource, no Lambda.
+ * that allows exactly this service account of this cluster, the association, and the ServiceAccount manifest, which
+ * needs no annotation. No OIDC provider, no custom resource, no Lambda function.
  *
- * The agent must be on the nodes: `installAgent` installs it, EKS Auto Mode has it. Fargate has none: use
- * `IrsaServiceAccount` there.
+ * The nodes must run the agent: `installAgent` installs it, and EKS Auto Mode includes it. Fargate does not support it:
+ * use `IrsaServiceAccount` there.
  *
- * Put in the place of an `IrsaServiceAccount` under the same id, it keeps that one's role, with its name and its
- * policies.
+ * To migrate from an `IrsaServiceAccount`, replace it with this construct in the same scope and under the same id. The
+ * role keeps its name and policies.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
  * @example
@@ -55,13 +55,14 @@ export class PodIdentityServiceAccount extends ServiceAccountBase {
   }
 
   /**
-   * The external ID that EKS sends when it assumes the `targetRole` of the association,
+   * The external ID that EKS sends when it assumes the `targetRole` of the association:
    * `<region>/<account>/<cluster>/<namespace>/<service account>`. AWS documents it for associations with
-   * `disableSessionTags`; those with session tags need none, as their own role admits this service account only.
+   * `disableSessionTags`. Associations with session tags do not need it, because their own role allows only this
+   * service account.
    *
-   * It is literal if its parts are: give the stack an account and a region if the target role is in another one.
-   * Unlike `association.attrExternalId`, it does not refer to the association, which refers to the target role: a trust
-   * policy that refers back would be a circular dependency.
+   * It is literal if its parts are: set an account and a region on the stack if the target role is in another stack.
+   * Unlike `association.attrExternalId`, it does not refer to the association. The association refers to the target
+   * role, so a trust policy that refers to the association would be a circular dependency.
    *
    * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html
    * @example
@@ -107,7 +108,7 @@ export class PodIdentityServiceAccount extends ServiceAccountBase {
   }
 
   /**
-   * The webhook goes by the association; an annotation for IRSA that names another role only misleads.
+   * The webhook uses the association, so an IRSA annotation that names another role would be misleading.
    *
    * @internal
    */
@@ -115,7 +116,7 @@ export class PodIdentityServiceAccount extends ServiceAccountBase {
     return {
       [ROLE_ARN_ANNOTATION]: {
         value: this.roleArn,
-        advice: 'Leave the annotation out: the association names the role.',
+        advice: 'Leave the annotation out. The association determines the role.',
       },
     };
   }

@@ -1,15 +1,15 @@
 /**
- * The tags that EKS Pod Identity gives to the sessions of pods, unless `disableSessionTags` is set. Policies that refer
- * to them let one role serve many tenants: each pod reaches what carries the name of its namespace.
+ * Names of the session tags that EKS Pod Identity sets for pods, unless `disableSessionTags` is set. With policies that
+ * refer to them, one role can serve many tenants: for example, each pod can access only the objects of its namespace.
  *
- * A constant such as `KUBERNETES_NAMESPACE` is a condition key; with `_VARIABLE` it is the policy variable for
- * resource ARNs and values of conditions, which IAM replaces by the tag of the session.
+ * A constant such as `KUBERNETES_NAMESPACE` is a condition key. A constant with the suffix `_VARIABLE` is the policy
+ * variable for resource ARNs and condition values, which IAM replaces with the value of the session tag.
  *
- * - End a prefix with a delimiter, as in `${…}/*`: otherwise `team` reaches what belongs to `team-a`.
- * - A session without the tag gets nothing, as a statement with a variable that has no value does not match.
- * - Whoever may assume the role by other ways than EKS and may call `sts:TagSession` chooses the tags: let in service
- *   accounts only (`TrustPolicy.addPodIdentity`).
- * - Namespaces of two clusters may have the same name: trust one cluster, or use `EKS_CLUSTER_NAME_VARIABLE` too.
+ * - End a prefix with a delimiter, as in `${…}/*`. Otherwise `team` can access the objects of `team-a`.
+ * - A session without the tag gets no access, because a statement with a variable that has no value does not match.
+ * - Anyone who can assume the role without EKS and call `sts:TagSession` can choose the tags. Allow only service
+ *   accounts to assume the role (`TrustPolicy.addPodIdentity`).
+ * - Namespaces in two clusters may have the same name. Trust only one cluster, or also use `EKS_CLUSTER_NAME_VARIABLE`.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
  * @example
@@ -44,7 +44,7 @@ export abstract class PodIdentityTags {
   /** The condition key of the pod's UID. */
   public static readonly KUBERNETES_POD_UID = 'aws:PrincipalTag/kubernetes-pod-uid';
 
-  /** The policy variable of the cluster's ARN, for values of conditions. */
+  /** The policy variable of the cluster's ARN, for condition values. */
   public static readonly EKS_CLUSTER_ARN_VARIABLE = '${aws:PrincipalTag/eks-cluster-arn}';
 
   /** The policy variable of the cluster's name. */

@@ -19,33 +19,34 @@ const DEFAULT_OUTDIR = 'cdk.out';
  */
 export interface SelfHostedIssuerProps {
   /**
-   * The public keys that the API server's tokens can be checked with: PEM texts (`-----BEGIN PUBLIC KEY-----`), each of
-   * one or several keys. RSA, at least 2,048 bits, at most 100 keys. Several at once while keys are rotated. Never a
-   * private key.
+   * The public keys that verify the tokens of the API server, as PEM text (`-----BEGIN PUBLIC KEY-----`). Each item may
+   * contain several keys. RSA keys of at least 2,048 bits, at most 100. Pass several keys while you rotate them. Never
+   * pass a private key.
    */
   readonly publicKeys: string[];
 
   /**
-   * Who serves the documents. It has no default: making something public is said aloud.
+   * What serves the documents. Required: publishing documents must be an explicit choice.
    */
   readonly hosting: IssuerHosting;
 
   /**
-   * The issuer with `https://`, as the tokens say it in `iss`. A literal that the hosting serves, with or without a
-   * path.
+   * The issuer with `https://`, exactly as in the `iss` claim of the tokens. A literal that the hosting serves, with or
+   * without a path.
    *
-   * @default - what the hosting serves
+   * @default - the address that the hosting serves
    */
   readonly issuerUrl?: string;
 }
 
 /**
- * The issuer of a cluster that is not EKS: kOps, kubeadm, EKS Anywhere, kind. Synth computes the two public documents,
- * by which AWS checks the cluster's tokens, from its public keys, and writes them to a folder beside the template. You
- * upload them: the commands are in `uploadCommands` and in the stack's outputs. No custom resource, no Lambda.
+ * The issuer of a cluster that is not EKS: kOps, kubeadm, EKS Anywhere, kind. Synth computes the two public documents
+ * that AWS needs to verify the cluster's tokens from its public keys, and writes them to a folder next to the template.
+ * You upload them with the commands in `uploadCommands` and in the stack's outputs. No custom resource, no Lambda
+ * function.
  *
- * IAM calls the issuer when the provider is made. So deploy this stack, upload, then deploy the stack with the
- * `ClusterOidcProvider`.
+ * IAM calls the issuer when the provider is created. Therefore deploy this stack first, then upload the documents, then
+ * deploy the stack with the `ClusterOidcProvider`.
  *
  * @see https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/SELF_HOSTED_SETUP.md
  * @see
@@ -65,27 +66,27 @@ export interface SelfHostedIssuerProps {
  * new ClusterOidcProvider(new Stack(app, 'Workloads', { env }), 'Oidc', { issuerUrl: issuer.issuerUrl });
  */
 export class SelfHostedIssuer extends Construct {
-  /** The issuer with `https://`, for `ClusterOidcProvider`. Literal where the hosting's address is. */
+  /** The issuer with `https://`, for `ClusterOidcProvider`. Literal if the address of the hosting is. */
   public readonly issuerUrl: string;
 
   /**
-   * Where synth writes the documents, relative to the app's folder as long as the cloud assembly is in `cdk.out`. The
-   * folder holds `keys.json` and, where the issuer is literal, `.well-known/openid-configuration`.
+   * The folder that synth writes the documents to, relative to the app's folder if the cloud assembly is `cdk.out`. The
+   * folder contains `keys.json` and, if the issuer is literal, `.well-known/openid-configuration`.
    */
   public readonly documentsFolder: string;
 
-  /** The bucket that the documents go to. None with `IssuerHosting.elsewhere`. */
+  /** The bucket to upload the documents to. Undefined with `IssuerHosting.elsewhere`. */
   public readonly bucket?: IBucket;
 
-  /** The distribution of `IssuerHosting.cloudFront`: point the DNS record of your domain to it. */
+  /** The distribution of `IssuerHosting.cloudFront`. Point the DNS record of your domain to it. */
   public readonly distribution?: IDistribution;
 
   private readonly stack: Stack;
   private readonly keys: JsonWebKey[];
   private readonly hosted: BoundHosting;
-  /** What the issuer is named by, where synth knows it. */
+  /** The name of the bucket at construction, if it is known at synth time. The issuer contains it. */
   private readonly bucketName: unknown;
-  /** The discovery document as an output, where only the deployment knows it. */
+  /** The discovery document as an output, if it is known only at deployment. */
   private readonly configurationOutput?: CfnOutput;
 
   constructor(scope: Construct, id: string, props: SelfHostedIssuerProps) {
@@ -117,7 +118,7 @@ export class SelfHostedIssuer extends Construct {
         this.uploadCommands.join('\n'),
       );
     }
-    this.output('ApiServerFlags', 'What the API server has to be told', () => this.apiServerFlags.join('\n'));
+    this.output('ApiServerFlags', 'Flags for the API server', () => this.apiServerFlags.join('\n'));
 
     claim(this, () => this.places());
     this.node.addValidation({
@@ -130,9 +131,9 @@ export class SelfHostedIssuer extends Construct {
   }
 
   /**
-   * What uploads the documents, once the stack is deployed: commands of the AWS CLI, to be run in the app's folder.
-   * Empty with `IssuerHosting.elsewhere`. They hold tokens where the bucket or region is known at deployment only; the
-   * stack's output has them filled in.
+   * The AWS CLI commands that upload the documents. Run them in the app's folder after the stack is deployed. Empty
+   * with `IssuerHosting.elsewhere`. They contain tokens if the bucket or region is known only at deployment; the
+   * stack's output contains the actual values.
    */
   public get uploadCommands(): string[] {
     const { bucket, keyPrefix } = this.hosted;
@@ -149,9 +150,9 @@ export class SelfHostedIssuer extends Construct {
   }
 
   /**
-   * The flags that the API server needs, with the paths of kubeadm: `sa.key` signs, `sa.pub` holds all the public keys,
-   * one after the other. `--api-audiences` stays as it is (by default the issuer): with `sts.amazonaws.com` in it, a
-   * token for AWS would open the API server too.
+   * The flags that the API server needs, with the paths of kubeadm: `sa.key` is the signing key, and `sa.pub` contains
+   * all public keys. Do not add `sts.amazonaws.com` to `--api-audiences` (by default the issuer): tokens for AWS would
+   * then be valid for the API server, too.
    */
   public get apiServerFlags(): string[] {
     return [
@@ -162,7 +163,10 @@ export class SelfHostedIssuer extends Construct {
     ];
   }
 
-  /** Virtual-hosted and path style are two issuers for one place. */
+  /**
+   * Virtual-hosted and path style are two issuers for the same documents, so both the issuer and the location are
+   * claimed.
+   */
   private places(): string[] {
     const { bucket, issuerUrl, keyPrefix } = this.hosted;
     return [
@@ -197,7 +201,7 @@ export class SelfHostedIssuer extends Construct {
     return `${Names.uniqueResourceName(this, { separator: '-', maxLength: 128 })}.issuer`;
   }
 
-  /** The folders from the cloud assembly of the app to the one of this stage. */
+  /** Returns the folders between the cloud assembly of the app and that of this stage. */
   private assemblyPath(): string[] {
     const own = Stage.of(this)!;
     const app = own.node.root as Stage;
@@ -208,9 +212,9 @@ export class SelfHostedIssuer extends Construct {
     if (!this.stack.nestedStackParent) return undefined;
     return problem(
       'scope',
-      'be in a stack that is deployed on its own',
+      'be in a top-level stack',
       this.stack.node.path,
-      'The commands are outputs of the stack, and nobody is shown those of a nested one.',
+      'The commands are outputs of the stack, and the CLI does not print those of a nested stack.',
     );
   }
 
@@ -220,28 +224,28 @@ export class SelfHostedIssuer extends Construct {
         'issuerUrl',
         'belong to one cluster',
         settle(this, this.issuerUrl),
-        `${other.node.path} has the same issuer, or the same place for its documents, and one would overwrite the `
-          + `documents of the other: give each a bucket or a path of its own (${this.node.path}).`,
+        `${other.node.path} has the same issuer or the same location for its documents, so one would overwrite the `
+          + `documents of the other. Use a separate bucket or path for each (${this.node.path}).`,
       ),
     );
     return [...issuerUrlProblems(this, 'issuerUrl', this.issuerUrl), ...this.renamedProblems(), ...twice];
   }
 
-  /** An aspect or an override can rename the bucket after the issuer has been named by it. */
+  /** An aspect or an override can rename the bucket after its name became part of the issuer. */
   private renamedProblems(): string[] {
     const now = settleForManifest(this, this.bucket?.bucketName);
     if (typeof this.bucketName !== 'string' || now === this.bucketName) return [];
     return [
       problem(
         'bucketName',
-        `stay what the issuer says, ${this.bucketName}`,
+        `stay the name in the issuer, ${this.bucketName}`,
         now,
-        'Set it where the bucket is made, or in `hosting`: whoever takes that name would be the issuer.',
+        'Set it where the bucket is created, or in `hosting`. Otherwise, anyone could take the name of the issuer.',
       ),
     ];
   }
 
-  /** Whether only the deployment of this stack makes what the documents need. */
+  /** Whether the documents can be served only after this stack is deployed. */
   private isServedAfterDeployment(): boolean {
     const made = this.bucket?.node.defaultChild !== undefined && Stack.of(this.bucket) === this.stack;
     return made || this.configurationOutput !== undefined;
@@ -259,9 +263,9 @@ export class SelfHostedIssuer extends Construct {
       warn(
         provider,
         'cdk-irsa:issuer-not-uploaded',
-        `\`issuerUrl\` is served by ${this.node.path} of the same stack, whose documents can be uploaded only once it `
-          + 'is deployed, and IAM calls the issuer when the provider is made: put the provider into a stack of its '
-          + 'own.',
+        `\`issuerUrl\` is served by ${this.node.path} of the same stack. Its documents can be uploaded only after the `
+          + 'stack is deployed, but IAM calls the issuer when the provider is created. Move the provider to a separate '
+          + 'stack.',
       );
     }
   }

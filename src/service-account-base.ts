@@ -32,15 +32,17 @@ import { TrustPolicy } from './trust-policy';
 import { IWorkloadIdentity } from './workload-identity';
 import { WorkloadOptions } from './workload-options';
 
-/** A cluster, as far as a service account tells. */
+/** A cluster, as identified by the properties of a service account. */
 export interface ClusterOfAccount {
-  /** Equal for what is the same cluster. */
+  /** Equal for the same cluster. */
   readonly key: string;
-  /** The issuer without `https://`, or the ARN; undefined if only the deployment knows it. */
+  /** The issuer without `https://`, or the ARN. Undefined if it is known only at deployment. */
   readonly name?: string;
 }
 
-/** For pods: they must be made anew once their service account is associated, and for nothing that comes later. */
+/**
+ * Pod annotation: pods must be re-created when their service account is first associated, and not for later changes.
+ */
 export const POD_IDENTITY = { 'cdk-irsa/pod-identity': 'true' };
 
 const ROLE_OPTIONS: (keyof IrsaRoleOptions)[] = [
@@ -48,18 +50,18 @@ const ROLE_OPTIONS: (keyof IrsaRoleOptions)[] = [
   'controller',
 ];
 
-/** An annotation that this library decides on: what a user may not contradict. */
+/** An annotation that this library controls, and that the user may not contradict. */
 export interface DecidedAnnotation {
-  /** The value; a word for it where the annotation is not written. */
+  /** The value, or a word for it if the annotation is not written. */
   readonly value: string;
-  /** What to do instead of an annotation that contradicts. */
+  /** What the user should do instead of setting the annotation. */
   readonly advice: string;
 }
 
 /**
- * A Kubernetes service account with a role: the role, the manifest, and that both go by the same names. How pods
- * get the role's credentials is for the classes that build on it. Their hooks are asked from this constructor: they may
- * use `_props` and no field of their own.
+ * A Kubernetes service account with a role: creates the role and the manifest, and keeps their names consistent.
+ * Subclasses implement how pods get the role's credentials. This constructor calls their hooks, which may use `_props`
+ * but none of their own fields.
  *
  * @internal
  */
@@ -67,7 +69,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   /** The role that the service account assumes. */
   public readonly role: IRole;
 
-  /** The ARN of the role, literal where account, region and name of the role are. */
+  /** The ARN of the role. It is literal if the account, the region and the name of the role are. */
   public readonly roleArn: string;
 
   /** The Kubernetes namespace. */
@@ -76,13 +78,13 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   /** The name of the ServiceAccount. */
   public readonly serviceAccountName: string;
 
-  /** The role, as the one that grants are made to. */
+  /** The role, as the principal of grants. */
   public readonly grantPrincipal: IPrincipal;
 
   /** @internal */
   protected readonly _props: ServiceAccountOptions;
 
-  /** Whether somebody has the values of a Helm chart that creates the ServiceAccount. */
+  /** Whether `helmValues()` was called, so that a Helm chart may create the ServiceAccount. */
   private isHandedToHelm = false;
 
   constructor(scope: Construct, id: string, props: ServiceAccountOptions) {
@@ -114,31 +116,32 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   }
 
   /**
-   * Who may assume the role. What is added to it until synth is in the template.
+   * Who may assume the role. Everything that you add until synth is in the template.
    *
-   * @throws when the role is an existing one that this library did not make: its trust is left as it is
+   * @throws if the role is an existing role that this library did not create, because its trust policy is not modified
    */
   public get trust(): TrustPolicy {
     if (this.role instanceof IrsaRole) return this.role.trust;
-    return fail(this, problem('trust', 'belong to a role made by this library', this.role.node.path,
-      'An existing role is left as it is: change its trust policy where it is made.'));
+    return fail(this, problem('trust', 'belong to a role that this library creates', this.role.node.path,
+      'cdk-irsa does not modify an existing role. Change its trust policy where it is created.'));
   }
 
   /**
-   * The annotations of the ServiceAccount: for a Helm chart, or a ServiceAccount of cdk8s-plus. A copy.
+   * A copy of the annotations of the ServiceAccount, for a Helm chart or a ServiceAccount of cdk8s-plus.
    */
   public get annotations(): { [key: string]: string } {
     return { ...this._props.annotations, ...this._ownAnnotations() };
   }
 
   /**
-   * Values for a Helm chart that follows the common convention, `{ serviceAccount: { create, name, annotations } }`, or
-   * for the chart of the `controller`, which may have them elsewhere. The chart creates the ServiceAccount exactly when
-   * this construct does not. With a `controller`, its chart also gets the values without which the permissions would
-   * not fit, such as the name of the cluster, if they are known at synth time.
+   * Returns values for a Helm chart that follows the common convention,
+   * `{ serviceAccount: { create, name, annotations } }`, or for the chart of the `controller`, which may use other
+   * keys. The chart creates the ServiceAccount only if this construct does not. With a `controller`, the result also
+   * contains the values that the permissions depend on, such as the name of the cluster, if they are known at synth
+   * time.
    *
-   * @throws when `key` is no path of letters, digits, - and _, or is missing for a controller whose chart takes no
-   * annotations
+   * @throws if `key` is not a path of letters, digits, - and _, or if it is missing for a controller whose chart
+   * supports no annotations
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- how jsii spells JSON
   public helmValues(options: HelmValuesOptions = {}): { [key: string]: any } {
@@ -154,21 +157,21 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   }
 
   /**
-   * Has synth write `helmValues()` to a file beside the stack's manifests: in the cloud assembly, or in the directory
-   * of `KubernetesManifests.of(stack).writeTo()`, under the same conditions. Several service accounts may share a file,
-   * each under a key of its own.
+   * Makes synth write `helmValues()` to a file next to the stack's manifests: in the cloud assembly, or in the
+   * directory of `KubernetesManifests.of(stack).writeTo()`, under the same conditions. Several service accounts may
+   * share a file, each under a separate key.
    *
-   * Everything in it must be known at synth.
+   * All values must be known at synth time.
    *
    * @param fileName a name that ends in .yaml or .yml, without a folder
-   * @throws when `fileName` or `key` is none
+   * @throws if `fileName` or `key` is invalid
    */
   public writeHelmValues(fileName: string, options: HelmValuesOptions = {}): void {
     KubernetesManifests.of(this)._addHelmValues(this, fileName, this.helmValues(options));
   }
 
   /**
-   * The ServiceAccount as an object that may hold tokens, for `cluster.addManifest()`.
+   * Returns the ServiceAccount as an object that may contain tokens, for `cluster.addManifest()`.
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- how jsii spells JSON
   public toManifest(): { [key: string]: any } {
@@ -189,13 +192,13 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   }
 
   /**
-   * Lets the pods of a workload use this service account: a Pod, or what makes pods (Deployment, StatefulSet,
-   * DaemonSet, Job, CronJob, a Rollout of Argo, …), of cdk8s or cdk8s-plus, in any chart. It is applied each time the
-   * workload is rendered.
+   * Makes the pods of a workload use this service account. The workload is a Pod or an object that creates pods
+   * (Deployment, StatefulSet, DaemonSet, Job, CronJob, an Argo Rollout, …) of cdk8s or cdk8s-plus, in any chart. The
+   * changes are applied each time that the workload is rendered.
    *
-   * @param workload an `ApiObject`, or a construct that has one as its default child, as those of cdk8s-plus have
-   * @throws when an option is wrong, or the workload has been given to another service account. What contradicts the
-   * service account in the workload itself (another name, another namespace) is an error at synth.
+   * @param workload an `ApiObject`, or a construct whose default child is one, such as those of cdk8s-plus
+   * @throws if an option is invalid, or the workload already uses another service account. If the workload itself
+   * contradicts the service account (another name, another namespace), synth fails.
    * @example
    * import { ApiObject } from 'cdk8s';
    * import { IrsaServiceAccount, KubernetesManifests } from 'cdk-irsa';
@@ -232,13 +235,14 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   }
 
   /**
-   * Lets the pods assume another role with the credentials of this one: a chain of roles. Writes both halves, the
-   * permission of this role and the trust of the other, which names exactly this role. If EKS Pod Identity sends
-   * session tags, both allow `sts:TagSession` too: the tags are transitive, and STS refuses a chain without it.
+   * Allows the pods to assume another role with the credentials of this one (role chaining). Adds both statements: the
+   * permission of this role, and the trust statement of the other role, which names exactly this role. If EKS Pod
+   * Identity sends session tags, both also allow `sts:TagSession`, because the tags are transitive and STS otherwise
+   * denies the chain.
    *
-   * The other role is deployed after this one, since IAM refuses a principal that does not exist. For a role that the
-   * app does not own (`Role.fromRoleArn`), synth prints the trust half as the information `cdk-irsa:chained-role`,
-   * ready to paste.
+   * The other role is deployed after this one, because IAM rejects a principal that does not exist. For a role that the
+   * app does not own (`Role.fromRoleArn`), synth prints the trust statement as the info message
+   * `cdk-irsa:chained-role`, ready to paste.
    *
    * @param role the role to assume, in this or another account
    * @throws if `role` is not a role
@@ -259,7 +263,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   }
 
   /**
-   * What is wrong with the properties of the class itself.
+   * Returns what is wrong with the properties of the subclass.
    *
    * @internal
    */
@@ -280,49 +284,49 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   protected abstract _sessionTags(): boolean;
 
   /**
-   * The annotations that are written.
+   * Returns the annotations that are written.
    *
    * @internal
    */
   protected abstract _ownAnnotations(): { [key: string]: string };
 
   /**
-   * The annotations that are decided, written or not.
+   * Returns the annotations that this library controls, whether they are written or not.
    *
    * @internal
    */
   protected abstract _decidedAnnotations(): { [key: string]: DecidedAnnotation };
 
   /**
-   * What the pods of a workload are made anew for when it changes.
+   * Returns the pod annotations. The pods of a workload are re-created when these change.
    *
    * @internal
    */
   protected abstract _podAnnotations(): { [key: string]: string };
 
   /**
-   * What is wrong with deferred properties of the class itself.
+   * Returns what is wrong with deferred properties of the subclass.
    *
    * @internal
    */
   protected abstract _problems(): string[];
 
   /**
-   * The clusters that the service account is in.
+   * Returns the clusters that the service account is in.
    *
    * @internal
    */
   public abstract _clusters(): ClusterOfAccount[];
 
   /**
-   * The audiences of its tokens.
+   * Returns the audiences of its tokens.
    *
    * @internal
    */
   public abstract _audiences(): string[];
 
   /**
-   * The role in the annotation; undefined without one.
+   * Returns the role ARN in the annotation. Undefined without the annotation.
    *
    * @internal
    */
@@ -331,7 +335,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   }
 
   /**
-   * What the ServiceAccount is written with: a chart of the user, or the stack whose manifests hold it.
+   * Returns what the ServiceAccount is written with: a chart of the user, or the stack whose manifests contain it.
    *
    * @internal
    */
@@ -340,7 +344,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   }
 
   /**
-   * The namespace or the name, if synth knows it.
+   * Returns the namespace or the name, if it is known at synth time.
    *
    * @internal
    */
@@ -357,13 +361,13 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   private nameOf(property: 'namespace' | 'serviceAccountName'): string {
     return this._props[property] ?? this._props.controller?.[property]
       ?? fail(this, problem(property, 'be given', undefined,
-        'Only a `controller` has one by convention; guessing it is how IRSA breaks.'));
+        'Set it, or set `controller` to use the convention of its chart; cdk-irsa does not guess it.'));
   }
 
   private helmKey(): string {
     const definition = this._props.controller?._definition;
     if (definition?.insteadOfHelmValues === undefined) return definition?.helmKey ?? 'serviceAccount';
-    const rule = `be given for ${definition.name}: no chart of its own takes annotations of the ServiceAccount`;
+    const rule = `be given for ${definition.name}, whose own charts do not support annotations of the ServiceAccount`;
     return fail(this, problem('key', rule, undefined, definition.insteadOfHelmValues));
   }
 
@@ -385,7 +389,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     });
   }
 
-  /** What synth knows of the ARN. Of a role that is made here it takes no token to find that out. */
+  /** Returns the ARN at synth time. For a role that is created here, this does not create a token. */
   private settledRoleArn(): unknown {
     const resource = this._props.role ? undefined : this.role.node.defaultChild;
     const literalArn = resource instanceof CfnRole ? literalRoleArn(resource) : undefined;
@@ -402,18 +406,21 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     failIf(this, labelsProblem('labels', labels));
     failIf(this, annotationsProblem('annotations', annotations));
     if (Token.isUnresolved(imagePullSecrets)) {
-      fail(this, problem('imagePullSecrets', 'be a list known at synth', imagePullSecrets,
-        'Write the names out; each of them may be a token.'));
+      fail(this, problem('imagePullSecrets', 'be a list that is known at synth time', imagePullSecrets,
+        'Pass an array; each name in it may be a token.'));
     }
     for (const secret of imagePullSecrets ?? []) failIf(this, objectNameProblem('imagePullSecrets', secret));
     const given = ROLE_OPTIONS.filter(option => this._props[option] !== undefined);
     if (role && given.length > 0) {
-      fail(this, problem('role', `stand without the options of a new role (${given.join(', ')})`, role.node.path,
-        'Set them where the existing role is made, or leave `role` out.'));
+      fail(this, problem('role', `not be combined with options of a new role (${given.join(', ')})`, role.node.path,
+        'Set them where the existing role is created, or leave `role` out.'));
     }
   }
 
-  /** Also where this construct writes no annotation, since the trust policy or the webhook's default decides then. */
+  /**
+   * Applies even if this construct writes no annotation, because the trust policy or the webhook's default then
+   * applies.
+   */
   private annotationConflict(): string | undefined {
     const { annotations } = this._props;
     if (annotations === undefined) return undefined;
@@ -424,7 +431,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     const [key, value] = contradicted;
     const { value: own, advice } = decided[key];
     const shown = Token.isUnresolved(own) ? 'the role of this construct' : own;
-    return problem(`annotations["${key}"]`, `not contradict this construct, which has ${shown}`, value, advice);
+    return problem(`annotations["${key}"]`, `not contradict this construct, which uses ${shown}`, value, advice);
   }
 
   private addToManifest(): void {
@@ -466,7 +473,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     return addedObject(this, chart, 'ServiceAccount') as ApiObject | undefined;
   }
 
-  /** What was done to the object in a chart of the user's own. */
+  /** Checks for changes to the object in a chart of the user. */
   private chartProblems(): string[] {
     const { chart, createServiceAccount } = this._props;
     const object = chart && (createServiceAccount ?? true) ? this.objectIn(chart) : undefined;
@@ -474,23 +481,22 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     try {
       return this.changedProblems(serviceAccountsByName(this, [object.toJson()]), chart!);
     } catch {
-      return []; // cdk8s says why when it writes the chart
+      return []; // cdk8s reports the error when it writes the chart
     }
   }
 
   /**
-   * Why the ServiceAccount, as it goes out, is not the one that the role admits: an annotation or a patch has changed
-   * it.
+   * Returns why the ServiceAccount, as written, is not the one that the role allows, for example after a patch.
    */
   private changedProblems(serviceAccounts: ReadonlyMap<string, Manifest>, chart: Chart): string[] {
     const same = (left: unknown, right: unknown) => (
       left === right || settledKey(this, left) === settledKey(this, right));
     const made = serviceAccounts.get(nameKey(this, this.namespace, this.serviceAccountName));
     if (made === undefined) {
-      if (this.objectIn(chart) === undefined) return []; // taken out on purpose
+      if (this.objectIn(chart) === undefined) return []; // removed on purpose
       const name = withoutTokens(`${this.namespace}/${this.serviceAccountName}`);
-      return [problem('chart', `hold the ServiceAccount ${name} of ${this.node.path} under its own name`, undefined,
-        'The role admits it by namespace and name: set them on this construct instead of changing the object.')];
+      return [problem('chart', `contain the ServiceAccount ${name} of ${this.node.path} under that name`, undefined,
+        'The role allows it by namespace and name. Set them on this construct instead of changing the object.')];
     }
     const annotations = made.metadata.annotations ?? {};
     const written = Object.entries(this._ownAnnotations()).filter(([key, value]) => !same(annotations[key], value));
@@ -499,13 +505,13 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     const keys = [...new Set([...written, ...contradicted].map(([key]) => key))];
     return keys.map(key => problem(
       `metadata.annotations["${key}"] of ${objectName(made)}`,
-      `stay what ${this.node.path} has made it`,
+      `stay as ${this.node.path} set it`,
       annotations[key],
       this._decidedAnnotations()[key].advice,
     ));
   }
 
-  /** A lazy value can be another one each time that it is asked for. */
+  /** A lazy value can differ each time that it is resolved. */
   private writtenProblems(serviceAccounts: ReadonlyMap<string, Manifest>, templates: WrittenTemplates): string[] {
     const resource = this.role instanceof IrsaRole ? this.role.node.defaultChild : undefined;
     if (!(resource instanceof CfnRole) || !KubernetesManifests.of(this)._holds(this)) return [];
@@ -515,11 +521,11 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       : 'a ServiceAccount under another name';
     if (found === undefined) return [];
     return [problem('serviceAccountName, namespace, audience and roleName', 'stay the same while synth runs', found,
-      'The manifest and the template do not belong together: '
-      + 'use values that are the same each time, Lazy.string instead of Lazy.uncachedString.')];
+      'The manifest and the template do not match. '
+      + 'Use values that do not change, such as Lazy.string instead of Lazy.uncachedString.')];
   }
 
-  /** What the manifest must be complete with, and what the role must agree with. */
+  /** The texts that the manifest requires and that the role must match. */
   private essentials(): string[] {
     return [this.namespace, this.serviceAccountName, ...Object.values(this._ownAnnotations())];
   }
@@ -529,7 +535,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     return this.essentials().some(value => typeof settleForManifest(this, value) !== 'string');
   }
 
-  /** Whether the role in the template and the ServiceAccount are made of the same literals. */
+  /** Whether the role in the template and the ServiceAccount consist of the same literals. */
   private isFixed(): boolean {
     const { role } = this;
     const resource = role instanceof IrsaRole ? role.node.defaultChild : undefined;
@@ -543,13 +549,13 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   private problems(): string[] {
     const twice = earlierClaims(this).map(other => problem(
       'serviceAccountName',
-      'be used once in a namespace of a cluster',
+      'be unique in a namespace of a cluster',
       `${this.namespace}/${this.serviceAccountName}`,
-      `${other.node.path} makes the same ServiceAccount, which can carry one role only: `
-      + `use that one, or another name here (${this.node.path}).`,
+      `${other.node.path} creates the same ServiceAccount, which can have only one role. `
+      + `Use that construct, or choose another name here (${this.node.path}).`,
     ));
     const found = [
-      // A role that is made here looks after its trust policy itself.
+      // A role that is created here validates its trust policy itself.
       ...this._props.role
         ? existingRoleProblems(this, this.role, [this._subject()], trust => this._addTrust(trust))
         : [],
@@ -562,33 +568,33 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       ...this._problems(),
       ...twice,
     ];
-    // A role that is wrong itself breaks its chains, too.
+    // Errors of the role itself would cause misleading errors about its chains.
     return found.length > 0 ? found : chainProblems(this);
   }
 
   /**
-   * `Role.customizeRoles` makes its report before anybody has named the precreated role: only the next synth can say
-   * its ARN.
+   * `Role.customizeRoles` writes its report before the user has named the precreated role. Its ARN is known only at the
+   * next synth.
    */
   private isNamelessPrecreated(): boolean {
     const nameless = this.role instanceof IrsaRole && this.roleArn.endsWith(':role');
     if (nameless) {
       warn(this, 'cdk-irsa:precreated-role-without-name',
-        '`role` is to be created by somebody else and has no name yet, so the manifest holds no ARN to use: '
-        + `name it in usePrecreatedRoles ("${this.role.node.path}").`);
+        '`role` is precreated and has no name yet, so the manifest contains no valid role ARN. '
+        + `Set its name in usePrecreatedRoles ("${this.role.node.path}").`);
     }
     return nameless;
   }
 
-  /** An aspect or an override can rename the role after its ARN has been handed out. */
+  /** An aspect or an override can rename the role after its ARN was used. */
   private renamedProblems(): string[] {
     const now = this.settledRoleArn();
     if (Token.isUnresolved(this.roleArn) || now === this.roleArn) return [];
-    return [problem('roleName', `stay what the manifest says, ${this.roleArn}`, now,
+    return [problem('roleName', `stay the name in the manifest, ${this.roleArn}`, now,
       'Set `roleName` and `path` of this construct instead of changing the resource.')];
   }
 
-  /** Tokens that turned out literal. */
+  /** Checks tokens that resolved to literals. */
   private lateProblems(): string[] {
     const { labels = {}, imagePullSecrets = [] } = this._props;
     return [

@@ -6,7 +6,7 @@ import {
 import { settledProblems } from './private/values/value-safety';
 
 /**
- * How a subject is compared and how its parts must look.
+ * The IAM operator of a subject, and the rules for its parts.
  *
  * @internal
  */
@@ -15,7 +15,7 @@ interface SubjectRules {
   readonly operator: 'StringEquals' | 'StringLike';
   readonly namespaceProblem: (property: string, value: string) => string | undefined;
   readonly nameProblem: (property: string, value: string) => string | undefined;
-  /** What the literal texts around a deferred part may be. */
+  /** What the literal text around a deferred part may contain. */
   readonly namespaceFragment: RegExp;
   readonly nameFragment: RegExp;
 }
@@ -26,7 +26,7 @@ const NAME_PATTERN_FRAGMENT = /^[-.a-z0-9*?]*$/;
 const NAMESPACE_PATTERN_FRAGMENT = /^[-a-z0-9*?]*$/;
 
 /**
- * Who may assume a role: one service account, every service account of a namespace, or a pattern.
+ * Specifies who may assume a role: one service account, every service account in a namespace, or a pattern.
  *
  * A subject is the `sub` claim of a service-account token, `system:serviceaccount:<namespace>:<name>`.
  *
@@ -40,13 +40,13 @@ const NAMESPACE_PATTERN_FRAGMENT = /^[-a-z0-9*?]*$/;
  */
 export abstract class ServiceAccountSubject {
   /**
-   * Exactly one service account. Compared by `StringEquals`.
+   * Matches exactly one service account, with `StringEquals`.
    *
-   * @param namespace the Kubernetes namespace, a DNS-1123 label of at most 63 characters; a token is checked as far as
-   * synth can know it
-   * @param name the name of the ServiceAccount, a DNS-1123 subdomain of at most 253 characters; a token is checked as
-   * far as synth can know it
-   * @throws when a name is not valid; `*` and `?` are not: they have a factory of their own, `matching`
+   * @param namespace the Kubernetes namespace, a DNS-1123 label of at most 63 characters; a token is checked if it
+   * resolves during synth
+   * @param name the name of the ServiceAccount, a DNS-1123 subdomain of at most 253 characters; a token is checked if
+   * it resolves during synth
+   * @throws if a name is invalid; names with `*` or `?` are invalid, use `matching` for patterns
    */
   public static exact(namespace: string, name: string): ServiceAccountSubject {
     return new Subject('ServiceAccountSubject.exact', namespace, name, {
@@ -59,11 +59,11 @@ export abstract class ServiceAccountSubject {
   }
 
   /**
-   * Every service account of one namespace, present and future. Whoever may create a service account
-   * there may assume the role. Compared by `StringLike`.
+   * Matches every service account in one namespace, present and future, with `StringLike`. Anyone who can create a
+   * service account there can assume the role.
    *
    * @param namespace the Kubernetes namespace, a DNS-1123 label of at most 63 characters
-   * @throws when the namespace is not valid
+   * @throws if the namespace is invalid
    */
   public static anyInNamespace(namespace: string): ServiceAccountSubject {
     return new Subject('ServiceAccountSubject.anyInNamespace', namespace, '*', {
@@ -76,13 +76,13 @@ export abstract class ServiceAccountSubject {
   }
 
   /**
-   * Every service account whose namespace and name match: `*` stands for any text, `?` for one character.
-   * Compared by `StringLike`. The only door to wildcards. A wildcard in the namespace raises the
-   * warning `cdk-irsa:wildcard-namespace`: whoever may create a matching namespace may assume the role.
+   * Matches every service account whose namespace and name match the patterns, with `StringLike`: `*` matches any text,
+   * `?` one character. This is the only factory that accepts wildcards. A wildcard in the namespace raises the warning
+   * `cdk-irsa:wildcard-namespace`, because anyone who can create a matching namespace can assume the role.
    *
-   * @param namespacePattern pattern for the namespace, for example `team-*`
-   * @param namePattern pattern for the name of the ServiceAccount
-   * @throws when a pattern holds characters that no such name can have
+   * @param namespacePattern a pattern for the namespace, such as `team-*`
+   * @param namePattern a pattern for the name of the ServiceAccount
+   * @throws if a pattern contains characters that are invalid in such a name
    */
   public static matching(namespacePattern: string, namePattern: string): ServiceAccountSubject {
     return new Subject('ServiceAccountSubject.matching', namespacePattern, namePattern, {
@@ -123,7 +123,7 @@ export abstract class ServiceAccountSubject {
   public abstract readonly _name: string;
 
   /**
-   * What is wrong with tokens in this subject, as far as synth can know their values.
+   * Returns what is wrong with tokens in this subject, if their values are known at synth time.
    *
    * @internal
    */

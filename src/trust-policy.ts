@@ -21,8 +21,8 @@ import { ServiceAccountSubject } from './service-account-subject';
  */
 export interface AddServiceAccountsOptions {
   /**
-   * The audience the token must carry, its `aud` claim. Always compared to the letter. It must be
-   * a client id of the provider, and the ServiceAccount must ask for it.
+   * The audience that the token must have, its `aud` claim. It is always compared exactly. It must be a client ID of
+   * the provider, and the ServiceAccount must request it.
    *
    * @default 'sts.amazonaws.com'
    */
@@ -34,20 +34,20 @@ export interface AddServiceAccountsOptions {
  */
 export interface AddPodIdentityOptions {
   /**
-   * The ARN of the EKS cluster, `arn:<partition>:eks:<region>:<account>:cluster/<name>`, in the account of the role.
-   * Literal or deferred (`cluster.clusterArn`).
+   * The ARN of the EKS cluster, `arn:<partition>:eks:<region>:<account>:cluster/<name>`, in the account of the role. A
+   * literal, or a token such as `cluster.clusterArn`.
    */
   readonly clusterArn: string;
 
   /**
-   * Who may assume the role; at least one.
+   * Who may assume the role. At least one subject.
    */
   readonly subjects: ServiceAccountSubject[];
 
   /**
-   * Whether the association sends session tags. False where it has them disabled: the trust policy cannot see the
-   * subjects then and lets in every association of the cluster with this role, which raises the warning
-   * `cdk-irsa:pod-identity-without-session-tags`.
+   * Whether the association sends session tags. Set it to false if the association disables them. The trust policy then
+   * cannot distinguish the subjects and allows every association of the cluster with this role, so synth prints the
+   * warning `cdk-irsa:pod-identity-without-session-tags`.
    *
    * @default true
    */
@@ -60,9 +60,10 @@ export interface AddPodIdentityOptions {
 export interface AddPrincipalOptions {
   /**
    * The external ID that the principal must send with `sts:AssumeRole`: 2 to 1,224 letters, digits and `_+=,.@:/-`.
-   * `PodIdentityServiceAccount.externalId` has the one that EKS sends for a target role.
+   * `PodIdentityServiceAccount.externalId` is the external ID that EKS sends for a target role.
    *
-   * `sts:TagSession` gets a statement of its own without the external ID, which IAM does not know for that action.
+   * `sts:TagSession` gets a separate statement without the external ID, because IAM does not support it for that
+   * action.
    *
    * @default - none
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
@@ -77,13 +78,13 @@ interface Entry {
 }
 
 /**
- * Who may assume a role: service accounts of one or many clusters, and other principals.
+ * Defines who may assume a role: service accounts of one or more clusters, and other principals.
  *
- * Every web-identity statement carries both `aud` and `sub`. With a literal issuer the policy is a plain object that
- * `cdk diff` and linters can read; with an issuer that only the deployment knows it is one `Fn::Sub`
- * of the same document as JSON. No custom resource either way.
+ * Every web-identity statement has conditions on both `aud` and `sub`. With a literal issuer, the policy is a plain
+ * object that `cdk diff` and linters can read. With an issuer that is known only at deployment, it is one `Fn::Sub` of
+ * the same document as JSON. Neither needs a custom resource.
  *
- * Nothing is trusted until it is added: a role with an empty trust policy is an error at synth.
+ * An empty policy trusts nobody: a role with an empty trust policy is an error at synth.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
  * @example
@@ -107,14 +108,14 @@ export class TrustPolicy {
   private readonly others: OtherPrincipal[] = [];
 
   /**
-   * Lets service accounts of one cluster in. Subjects of one provider and audience share a statement for each
-   * operator, sorted and without repeats, however many calls add them.
+   * Allows service accounts of one cluster to assume the role. Subjects with the same provider and audience share one
+   * statement per operator, sorted and without duplicates, even if several calls add them.
    *
-   * @param provider the cluster's OIDC provider in the account of the role: `ClusterOidcProvider`, one of CDK's own, or
-   * `cluster.openIdConnectProvider`
+   * @param provider the cluster's OIDC provider in the account of the role: a `ClusterOidcProvider`, a provider of the
+   * CDK, or `cluster.openIdConnectProvider`
    * @param subjects who may assume the role; at least one
-   * @returns this policy, so that calls chain
-   * @throws when `subjects` is empty, the audience is not valid or it is none of the provider's own
+   * @returns this policy, so that you can chain calls
+   * @throws if `subjects` is empty, or the audience is invalid or not a client ID of the provider
    */
   public addServiceAccounts(
     provider: IOpenIdConnectProvider, subjects: ServiceAccountSubject[], options: AddServiceAccountsOptions = {},
@@ -129,14 +130,14 @@ export class TrustPolicy {
   }
 
   /**
-   * Lets service accounts of one EKS cluster in through EKS Pod Identity: the service `pods.eks.amazonaws.com`, on
-   * behalf of this cluster and its account alone, for pods whose session tags name the subjects. Clusters that share
-   * their subjects share a statement.
+   * Allows service accounts of one EKS cluster to assume the role through EKS Pod Identity: the service
+   * `pods.eks.amazonaws.com`, only on behalf of this cluster and its account, for pods whose session tags name the
+   * subjects. Clusters with the same subjects share a statement.
    *
-   * The association itself is made by `PodIdentityServiceAccount`, or by you.
+   * This does not create the association. Use `PodIdentityServiceAccount`, or create it yourself.
    *
-   * @returns this policy, so that calls chain
-   * @throws when `subjects` is empty or `clusterArn` is not the ARN of an EKS cluster
+   * @returns this policy, so that you can chain calls
+   * @throws if `subjects` is empty, or `clusterArn` is not the ARN of an EKS cluster
    * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
    */
   public addPodIdentity(options: AddPodIdentityOptions): TrustPolicy {
@@ -152,14 +153,14 @@ export class TrustPolicy {
    * Allows another principal to assume the role: a role or a service account of this library (role chaining), an
    * account, a service. The statement names exactly the role of a service account.
    *
-   * If EKS Pod Identity sends session tags to that role, the statement allows `sts:TagSession` too: session tags are
-   * transitive, and STS refuses a chain whose next role does not allow them.
+   * If EKS Pod Identity sends session tags to that role, the statement also allows `sts:TagSession`. Session tags are
+   * transitive, and STS denies a chain whose next role does not allow them.
    *
-   * This is the trust half of a chain; `IWorkloadIdentity.grantAssume` writes both.
+   * This adds only the trust statement of a chain; `IWorkloadIdentity.grantAssume` also adds the permission.
    *
-   * @param principal the principal with its conditions, or a construct that has one
-   * @returns this policy, so that calls chain
-   * @throws if the principal is everybody (`*`) without a condition on `aws:PrincipalArn`, `aws:PrincipalAccount`,
+   * @param principal the principal with its conditions, or a construct that has a principal
+   * @returns this policy, so that you can chain calls
+   * @throws if the principal is everyone (`*`) without a condition on `aws:PrincipalArn`, `aws:PrincipalAccount`,
    * `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths`, a web identity without conditions on both `aud` and `sub`, or a
    * federated principal with `sts:AssumeRole`; if `externalId` is invalid, or the principal does not call
    * `sts:AssumeRole`
@@ -187,8 +188,8 @@ export class TrustPolicy {
   }
 
   /**
-   * The policy as a document for any role, an L1 `iam.CfnRole` too. It is rendered at synth: what is added to this
-   * policy, or to the document, after this call is in it.
+   * Returns the policy as a document for any role, including an L1 `iam.CfnRole`. It is rendered during synth, so it
+   * includes what you add to this policy or to the document after this call.
    */
   public toPolicyDocument(): PolicyDocument {
     return bindTrust(new PolicyDocument(), {
@@ -207,7 +208,7 @@ export class TrustPolicy {
   }
 
   /**
-   * The statements as JSON, tokens in it unresolved.
+   * Returns the statements as JSON with unresolved tokens.
    *
    * @internal
    */
@@ -219,7 +220,7 @@ export class TrustPolicy {
   }
 
   /**
-   * The statements for service accounts alone.
+   * Returns only the statements for service accounts.
    *
    * @internal
    */
@@ -232,7 +233,7 @@ export class TrustPolicy {
   }
 
   /**
-   * How the service accounts that were added to this policy ask for a role.
+   * Returns how the service accounts in this policy request a role.
    *
    * @internal
    */
@@ -264,15 +265,14 @@ export class TrustPolicy {
   }
 
   /**
-   * Everything that makes a role in the place of `scope` wrong, as far as its trust goes; what is only risky becomes a
-   * warning.
+   * Returns the problems of the trust policy of a role at `scope`. Risks that are not errors become warnings.
    *
-   * @param document the whole trust policy of the role: these statements, and what was added to the document
+   * @param document the whole trust policy of the role: these statements and those added to the document
    * @internal
    */
   public _problems(scope: IConstruct, document: PolicyJson): string[] {
     if (this._isEmpty) {
-      return [problem('trust', 'let someone in', 'an empty trust policy',
+      return [problem('trust', 'allow at least one principal', 'an empty trust policy',
         'Call trust.addServiceAccounts(), trust.addPodIdentity() or trust.addPrincipal().')];
     }
     for (const { provider } of this.entries) provider.noteIfImported(scope);
@@ -288,9 +288,9 @@ export class TrustPolicy {
     ]);
     if (this.podIdentities.some(({ sessionTags }) => !sessionTags)) {
       warn(scope, 'cdk-irsa:pod-identity-without-session-tags',
-        '`trust` lets in every Pod Identity association of the cluster that names this role: '
-        + 'without session tags it cannot tell service accounts apart. Whoever may create an association with it '
-        + '(eks:CreatePodIdentityAssociation, iam:PassRole) decides.');
+        '`trust` allows every Pod Identity association of the cluster that names this role, because '
+        + 'without session tags it cannot distinguish service accounts. Anyone who can create such an association '
+        + '(eks:CreatePodIdentityAssociation, iam:PassRole) decides which pods get the role.');
     }
     const ofOthers = this.others.flatMap(({ externalId }) => (
       externalId === undefined ? [] : settledProblems(scope, 'externalId', externalId, externalIdProblem)));
@@ -298,7 +298,7 @@ export class TrustPolicy {
     return [...new Set([...ofEntries, ...ofPodIdentities, ...ofOthers, ...ofDocument])];
   }
 
-  /** Entries of one provider and audience as one, in the order in which they came first. */
+  /** Merges entries with the same provider and audience, in order of first occurrence. */
   private groups(scope?: IConstruct): Entry[] {
     if (this.entries.length === 1) return this.entries;
     const groups = new Map<string, Entry>();
@@ -340,7 +340,7 @@ function subjectsProblem(subjects: ServiceAccountSubject[]): string | undefined 
   }
   const stranger = subjects.find(subject => !(subject instanceof ServiceAccountSubject));
   if (stranger === undefined && !subjects.includes(undefined!)) return undefined;
-  return problem('subjects', 'hold subjects only', stranger, advice);
+  return problem('subjects', 'contain only ServiceAccountSubjects', stranger, advice);
 }
 
 function principalOf(grantable: IGrantable): IPrincipal {

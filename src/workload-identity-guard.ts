@@ -21,35 +21,35 @@ import { IWorkloadIdentity } from './workload-identity';
 const ANNOTATION_PREFIX = 'eks.amazonaws.com';
 
 /**
- * What Kubernetes does about a request that a policy does not allow.
+ * Determines what Kubernetes does with a request that a policy does not allow.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/#validation-actions
  */
 export enum GuardMode {
   /** There is no policy. */
   OFF = 'off',
-  /** The request passes. The audit log of the API server has an annotation about it. */
+  /** The request is allowed. The audit log of the API server records the violation. */
   AUDIT = 'audit',
-  /** The request passes with a warning, which kubectl prints. The audit log has it, too. */
+  /** The request is allowed with a warning, which kubectl prints. The audit log also records the violation. */
   WARN = 'warn',
-  /** The request is refused. */
+  /** The request is denied. */
   DENY = 'deny',
 }
 
 /**
- * What a guard does about a role annotation on a ServiceAccount that the app does not give a role to.
+ * Determines what a guard does with a role annotation on a ServiceAccount to which the app does not assign a role.
  */
 export enum UnlistedServiceAccounts {
-  /** They may not have the roles of the app. They may have other roles, such as those of other apps. */
+  /** Their annotations may not name roles of the app. Other roles are allowed, such as those of other apps. */
   DENY_APP_ROLES = 'app-roles',
-  /** They may have no role at all. Not for a cluster with several apps, or with roles that another tool annotates. */
+  /** Their annotations may not name any role. Do not use it if several apps or tools annotate roles in the cluster. */
   DENY_ALL_ROLES = 'all-roles',
-  /** They may not have the roles of the app, and other roles raise a warning. */
+  /** Their annotations may not name roles of the app. Other roles raise a warning. */
   WARN = 'warn',
 }
 
 /**
- * What each policy of a guard can be set to.
+ * Options of each policy of a guard.
  */
 export interface GuardPolicyOptions {
   /**
@@ -60,8 +60,8 @@ export interface GuardPolicyOptions {
   readonly mode?: GuardMode;
 
   /**
-   * Who the policy does not apply to, in addition to the `exceptions` of the guard. Whoever may impersonate one of them
-   * is an exception, too.
+   * Subjects that the policy does not apply to, in addition to the `exceptions` of the guard. Anyone who can
+   * impersonate one of them is also exempt.
    *
    * @default - none
    */
@@ -69,7 +69,7 @@ export interface GuardPolicyOptions {
 }
 
 /**
- * Who may annotate ServiceAccounts with roles.
+ * Options of the policy on who may annotate ServiceAccounts with roles.
  */
 export interface IntegrityGuardOptions extends GuardPolicyOptions {
   /**
@@ -81,20 +81,20 @@ export interface IntegrityGuardOptions extends GuardPolicyOptions {
 }
 
 /**
- * Who may create tokens of service accounts.
+ * Options of the policy on who may create tokens of service accounts.
  */
 export interface TokenGuardOptions extends GuardPolicyOptions {
   /**
-   * More audiences that AWS roles accept. `sts.amazonaws.com`, `pods.eks.amazonaws.com` and the audiences of the app's
-   * service accounts are always among them.
+   * Additional audiences that AWS roles accept. `sts.amazonaws.com`, `pods.eks.amazonaws.com` and the audiences of the
+   * app's service accounts are always among them.
    *
    * @default - none
    */
   readonly audiences?: string[];
 
   /**
-   * Whether the policy is for all service accounts of the cluster, not only for those of the app. Controllers that
-   * request such tokens, for any app, must then be `exceptions`.
+   * Whether the policy applies to all service accounts of the cluster, not only to those of the app. If true, list
+   * controllers that request such tokens for any app in `exceptions`.
    *
    * @default false
    */
@@ -102,13 +102,14 @@ export interface TokenGuardOptions extends GuardPolicyOptions {
 }
 
 /**
- * Who may run commands in pods.
+ * Options of the policy on who may run commands in pods.
  */
 export interface ExecGuardOptions extends GuardPolicyOptions {
   /**
-   * The namespaces. Kubernetes does not tell policies which service account a pod has, so that all pods count.
+   * The namespaces to which the policy applies. It applies to all pods in them, because Kubernetes does not tell a
+   * policy which service account the pod uses.
    *
-   * @default - those of the app's service accounts
+   * @default - the namespaces of the app's service accounts
    */
   readonly namespaces?: string[];
 }
@@ -124,67 +125,68 @@ export interface WorkloadIdentityGuardProps {
   readonly appName: string;
 
   /**
-   * What happens to requests that the policies do not allow. Start with `WARN`, look at the warnings and at the audit
-   * log, grant `use` and add exceptions until only what should be refused is left, then change to `DENY`.
+   * What happens to requests that the policies do not allow. Start with `WARN` and check the warnings and the audit
+   * log. Grant `use` and add exceptions until only unwanted requests remain, then change to `DENY`.
    *
    * @default GuardMode.WARN
    */
   readonly mode?: GuardMode;
 
   /**
-   * Who runs pods with the app's service accounts: people, and the service accounts of CI and GitOps. They get the verb
-   * `use` on all service accounts of the app, by a Role and a RoleBinding in each namespace. For single service
-   * accounts see `grantUse`.
+   * Subjects that run pods with the app's service accounts: people, and the service accounts of CI and GitOps tools.
+   * They get the verb `use` on all service accounts of the app, by a Role and a RoleBinding in each namespace. To grant
+   * it on a single service account, use `grantUse`.
    *
-   * @default - only who has the verb already, such as cluster administrators
+   * @default - only subjects that already have the verb, such as cluster administrators
    */
   readonly deployers?: KubernetesSubject[];
 
   /**
-   * Who none of the policies applies to.
+   * Subjects that none of the policies apply to.
    *
    * @default - none
    */
   readonly exceptions?: KubernetesSubject[];
 
   /**
-   * A ServiceAccount may be annotated only with the role that the app gives to exactly its namespace and name.
+   * The policy on role annotations: a ServiceAccount may be annotated only with the role that the app assigns to its
+   * namespace and name.
    *
-   * @default - on, in the `mode` of the guard
+   * @default - enabled, in the `mode` of the guard
    */
   readonly integrity?: IntegrityGuardOptions;
 
   /**
-   * Pods, and everything that creates pods, may name a service account of the app only if the requester has the verb
-   * `use` on it.
+   * The policy on use: pods, and objects that create pods, may name a service account of the app only if the requester
+   * has the verb `use` on it.
    *
-   * @default - on, in the `mode` of the guard
+   * @default - enabled, in the `mode` of the guard
    */
   readonly use?: GuardPolicyOptions;
 
   /**
-   * Only kubelets and exceptions may create tokens of the app's service accounts for AWS.
+   * The policy on tokens: only kubelets and exceptions may create tokens of the app's service accounts for AWS.
    *
-   * @default - on, in the `mode` of the guard
+   * @default - enabled, in the `mode` of the guard
    */
   readonly tokens?: TokenGuardOptions;
 
   /**
-   * Only exceptions may run commands in pods (`kubectl exec`) and attach to them.
+   * The policy on commands: only exceptions may run commands in pods (`kubectl exec`) and attach to them.
    *
-   * @default - no such policy
+   * @default - this policy is not created
    */
   readonly exec?: ExecGuardOptions;
 
   /**
-   * The part of the role annotation before the slash. It must be that of the pod identity webhook.
+   * The prefix of the role annotation, before the slash. It must match that of the pod identity webhook.
    *
    * @default 'eks.amazonaws.com'
    */
   readonly annotationPrefix?: string;
 
   /**
-   * Whether the policies are among the manifests of the stack. If not, apply `toManifests()` yourself.
+   * Whether to add the policies to the manifests of the stack. If false, apply `toManifests()` yourself.
    *
    * @default true
    */
@@ -192,18 +194,19 @@ export interface WorkloadIdentityGuardProps {
 }
 
 /**
- * Admission policies that keep other people of the cluster from using the roles of an app: generated from the app's
- * service accounts, and enforced by the API server itself. No webhook, no controller. Needs Kubernetes 1.30 or newer.
+ * Creates admission policies that prevent other users of the cluster from using the roles of an app. The policies are
+ * generated from the app's service accounts and enforced by the API server itself, without a webhook or controller.
+ * Requires Kubernetes 1.30 or later.
  *
- * An `edit` role in a namespace allows its members to run pods with every service account there, and so with every
- * role. With the guard, they also need the verb `use` on the service account, which is to service accounts what
- * `iam:PassRole` is to roles. The guard grants it to the deployers that you name.
+ * The Kubernetes role `edit` in a namespace allows running pods with every service account there, and therefore with
+ * every IAM role. With the guard, a user also needs the verb `use` on the service account, which is similar to
+ * `iam:PassRole` for IAM roles. The guard grants it to the deployers that you name.
  *
- * The guard covers the service accounts of one cluster, including those that you add later: all in the manifests of its
- * stack, and those of the same cluster in other stacks. Add a guard to a stack of each cluster.
+ * The guard covers the service accounts of one cluster: those in the manifests of its stack, and those of the same
+ * cluster in other stacks, including those that you add later. Add a guard to one stack per cluster.
  *
- * It does not restrict who may change admission policies or mutating webhooks, who administers nodes, and who may grant
- * RBAC roles (`bind`, `escalate`) or impersonate an exception. Keep these rights to administrators.
+ * The guard does not restrict who can change admission policies or mutating webhooks, administer nodes, grant RBAC
+ * roles (`bind`, `escalate`) or impersonate an exception. Grant these permissions only to administrators.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  * @example
@@ -251,7 +254,7 @@ export class WorkloadIdentityGuard extends Construct {
    * Grants the verb `use` on one service account, by a Role and a RoleBinding in its namespace.
    *
    * @param identity a service account that the guard covers
-   * @param subjects who runs pods with it
+   * @param subjects the subjects that run pods with it
    * @throws if there is no subject, or the guard has no policy on use
    * @example
    * import { IWorkloadIdentity, KubernetesSubject, WorkloadIdentityGuard } from 'cdk-irsa';
@@ -270,8 +273,9 @@ export class WorkloadIdentityGuard extends Construct {
   }
 
   /**
-   * The policies, their bindings, and the Roles and RoleBindings for deployers, as objects: for `cluster.addManifest()`
-   * or for a repository of your cluster's administrators. They contain what the app has so far.
+   * Returns the policies, their bindings, and the Roles and RoleBindings for deployers as objects, for
+   * `cluster.addManifest()` or for a repository of your cluster's administrators. They cover the service accounts that
+   * the app contains at the time of the call.
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- how jsii spells JSON
   public toManifests(): any[] {
@@ -320,7 +324,7 @@ export class WorkloadIdentityGuard extends Construct {
     return mode ?? this.props.mode ?? GuardMode.WARN;
   }
 
-  /** RBAC that grants `use`. */
+  /** Returns the RBAC objects that grant `use`. */
   private roles({ accounts }: Covered): Manifest[] {
     const { deployers = [] } = this.props;
     const name = `${this.appName}-guard-use`;
@@ -368,12 +372,12 @@ export class WorkloadIdentityGuard extends Construct {
     const covered = this.covered();
     const { accounts, nameless, isAmbiguous } = covered;
     const twice = earlierClaims(this).map(other => problem(
-      'appName', 'be used once per cluster', this.appName,
-      `${other.node.path} has the same name for the same cluster: use one guard, or choose another name.`,
+      'appName', 'be unique per cluster', this.appName,
+      `${other.node.path} uses the same name for the same cluster. Use one guard, or choose another name.`,
     ));
     if (isAmbiguous) {
-      return [...twice, problem('scope', 'be a stack whose manifests have service accounts', this.node.path,
-        'The app has several clusters, so it is not clear which one the guard is for: add it to a stack of the '
+      return [...twice, problem('scope', 'be a stack whose manifests contain service accounts', this.node.path,
+        'The app has several clusters, so the cluster of the guard is ambiguous. Add the guard to a stack of the '
         + 'cluster.')];
     }
     const owners = new Set(accounts.map(({ owner }) => owner));
@@ -385,7 +389,7 @@ export class WorkloadIdentityGuard extends Construct {
     return [
       ...twice,
       ...foreign.map(({ node }) => problem('grantUse', 'be for a service account that the guard covers', node.path,
-        'It is of another cluster: call `grantUse` of the guard there.')),
+        'It belongs to another cluster. Call `grantUse` on the guard of that cluster.')),
       ...problems,
     ];
   }
@@ -393,26 +397,26 @@ export class WorkloadIdentityGuard extends Construct {
   private warnAbout({ accounts, nameless }: Covered): void {
     const { use = {}, deployers = [] } = this.props;
     if (accounts.length === 0) {
-      warn(this, 'cdk-irsa:guard-without-service-accounts', 'The guard finds no service account whose name is known at '
-        + 'synth, so that its policies protect nothing. Add it to the stack of the service accounts.');
+      warn(this, 'cdk-irsa:guard-without-service-accounts', 'The app has no service account whose name is known at '
+        + 'synth time for this guard, so its policies protect nothing. Add it to the stack of the service accounts.');
     }
     if (this.modeOf(use) === GuardMode.DENY && deployers.length + this.grants.length === 0) {
       warn(this, 'cdk-irsa:guard-without-deployers', 'Only cluster administrators can run pods with the service '
-        + 'accounts of the app. Name who deploys it: `deployers` or `grantUse`.');
+        + 'accounts of the app. Set `deployers`, or call `grantUse`.');
     }
     const old = oldCluster(this);
     if (old !== undefined) {
-      warn(this, 'cdk-irsa:guard-kubernetes-version', `${old.path} has Kubernetes ${old.version}, which does not know `
-        + 'the policies of the guard. They need 1.30 or newer.');
+      warn(this, 'cdk-irsa:guard-kubernetes-version', `${old.path} uses Kubernetes ${old.version}, which does not `
+        + 'support the policies of the guard. They require 1.30 or later.');
     }
     for (const { node } of nameless) {
-      warn(this, 'cdk-irsa:guard-unknown-name', `The guard does not protect ${node.path}: only the deployment knows `
-        + 'its namespace or name. Write them as literals.');
+      warn(this, 'cdk-irsa:guard-unknown-name', `The guard does not protect ${node.path}, because its namespace `
+        + 'or name is known only at deployment. Write them as literals.');
     }
     for (const { owner, isAnnotated, roleArn } of accounts) {
       if (!isAnnotated || roleArn !== undefined) continue;
       Annotations.of(this).addInfoV2('cdk-irsa:guard-unknown-role', 'The guard does not check the role annotation of '
-        + `${owner.node.path}: only the deployment knows the ARN. Its use and its tokens are guarded.`);
+        + `${owner.node.path}, because the role ARN is known only at deployment. Use and tokens are still checked.`);
     }
   }
 }
@@ -424,7 +428,7 @@ function propsProblem(props: WorkloadIdentityGuardProps): string | undefined {
     && !Token.isUnresolved(annotationPrefix) && keeps(annotationPrefix, OBJECT_NAME));
   return (isLabel ? undefined : problem('appName', NAMESPACE.rule, appName, 'For example payments.'))
     ?? (isPrefix ? undefined : problem('annotationPrefix', OBJECT_NAME.rule, annotationPrefix,
-      'It is what the webhook was started with as --annotation-prefix.'))
+      'Use the value of the --annotation-prefix flag of the webhook.'))
     ?? modeProblem('mode', props.mode)
     ?? partProblem('integrity', integrity) ?? partProblem('use', use) ?? partProblem('tokens', tokens)
     ?? partProblem('exec', exec)
@@ -454,18 +458,18 @@ function enumProblem(property: string, value: unknown, members: Record<string, s
     : problem(property, `be one of ${known.join(', ')}`, value, 'Use the members of the enum.');
 }
 
-/** Lists that are given must not be empty: that would switch a policy off. */
+/** A list must not be empty, because that would disable a policy. */
 function listProblem(
   property: string, values: string[] | undefined, check: (property: string, value: string) => string | undefined,
 ): string | undefined {
   if (values === undefined) return undefined;
   if (!Array.isArray(values) || Token.isUnresolved(values) || values.length === 0) {
-    return problem(property, 'be a list with at least one item, known at synth', values,
+    return problem(property, 'be a list with at least one item, known at synth time', values,
       'Leave it out for the default.');
   }
   for (const value of values) {
     const found = Token.isUnresolved(value)
-      ? problem(property, 'be known at synth', value, 'Write literals.') : check(property, value);
+      ? problem(property, 'be known at synth time', value, 'Write it as a literal.') : check(property, value);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -473,5 +477,5 @@ function listProblem(
 
 function useProblem(property: string, { use, mode }: WorkloadIdentityGuardProps): string | undefined {
   return (use?.mode ?? mode) !== GuardMode.OFF ? undefined
-    : problem(property, 'be left out where the guard has no policy on use', 'mode OFF', 'Set `use.mode`.');
+    : problem(property, 'be left out if the guard has no policy on use', 'mode OFF', 'Set `use.mode`.');
 }

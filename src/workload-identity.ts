@@ -8,8 +8,8 @@ import { WorkloadOptions } from './workload-options';
 /**
  * A Kubernetes service account together with the role that its pods assume, by IRSA or by EKS Pod Identity.
  *
- * `IrsaServiceAccount` and `PodIdentityServiceAccount` implement it. Accept it where your own code needs a workload's
- * identity and does not depend on how its pods get their credentials.
+ * `IrsaServiceAccount` and `PodIdentityServiceAccount` implement it. Use it in your own code if it needs the identity
+ * of a workload but does not depend on how its pods get their credentials.
  *
  * @example
  * import { Stack } from 'aws-cdk-lib';
@@ -42,21 +42,21 @@ export interface IWorkloadIdentity extends IConstruct, IGrantable {
   readonly serviceAccountName: string;
 
   /**
-   * The annotations of the ServiceAccount: for a Helm chart, or a ServiceAccount of cdk8s-plus.
+   * The annotations of the ServiceAccount, for a Helm chart or a ServiceAccount of cdk8s-plus.
    */
   readonly annotations: { [key: string]: string };
 
   /**
-   * Returns values for a Helm chart: `{ serviceAccount: { create, name, annotations } }`, or what the chart of the
-   * `controller` expects.
+   * Returns values for a Helm chart: `{ serviceAccount: { create, name, annotations } }`, or the values that the chart
+   * of the `controller` expects.
    *
-   * @throws if `key` is invalid, or missing for a controller whose chart takes no annotations
+   * @throws if `key` is invalid, or missing for a controller whose chart supports no annotations
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- how jsii spells JSON
   helmValues(options?: HelmValuesOptions): { [key: string]: any };
 
   /**
-   * Writes `helmValues()` at synth to a file beside the stack's manifests.
+   * Makes synth write `helmValues()` to a file next to the stack's manifests.
    *
    * @param fileName a name that ends in .yaml or .yml, without a folder
    * @throws if `fileName` or `key` is invalid
@@ -88,12 +88,12 @@ export interface IWorkloadIdentity extends IConstruct, IGrantable {
   addManagedPolicy(policy: IManagedPolicy): void;
 
   /**
-   * Lets the pods assume another role with the credentials of this one: a chain of roles. Writes both halves, the
-   * permission of this role and the trust of the other, which names exactly this role. If EKS Pod Identity sends
-   * session tags, both allow `sts:TagSession` too.
+   * Allows the pods to assume another role with the credentials of this one (role chaining). Adds both statements: the
+   * permission of this role, and the trust statement of the other role, which names exactly this role. If EKS Pod
+   * Identity sends session tags, both also allow `sts:TagSession`.
    *
    * The other role is deployed after this one. For a role that the app does not own (`Role.fromRoleArn`), synth prints
-   * the trust half as the information `cdk-irsa:chained-role`, ready to paste.
+   * the trust statement as the info message `cdk-irsa:chained-role`, ready to paste.
    *
    * @param role the role to assume, in this or another account
    * @throws if `role` is not a role

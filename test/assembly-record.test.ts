@@ -81,7 +81,7 @@ describe('nothing that the app made is unused', () => {
       forHelm(stack, 'Green', { serviceAccountName: 'dns', oidcProvider }).helmValues();
     }],
     ['a nested stack', stack => forHelm(new NestedStack(stack, 'Nested')).helmValues()],
-    ['a chart of the user', stack => {
+    ['chart for each cluster. the user', stack => {
       serviceAccount(stack, 'Sa', { chart: new cdk8s.Chart(new cdk8s.App(), 'chart') });
     }],
     ['an audience of its own', stack => forHelm(stack, 'dns', { audience: 'theirs' }).helmValues()],
@@ -156,18 +156,19 @@ describe('a unit test', () => {
     const [one, two] = ['One', 'Two'].map(id => literalStack(app, id));
     written(one);
     serviceAccount(two, 'Sa', { createServiceAccount: false, serviceAccountName: 'two' });
-    expect(() => IrsaAssertions.fromStack(two).manifestsMatchRoles()).toThrow('No manifest has a ServiceAccount');
+    expect(() => IrsaAssertions.fromStack(two).manifestsMatchRoles()).toThrow('No manifest contains a ServiceAccount');
     IrsaAssertions.fromStack(one).manifestsMatchRoles();
   });
 
   test('of a stage that is synthesized alone finds no record, and says that there are no manifests', () => {
     const stage = new Stage(new App(), 'Prod');
     serviceAccount(literalStack(stage), 'Sa');
-    expect(() => IrsaAssertions.fromAssembly(stage.synth()).manifestsMatchRoles()).toThrow('No manifest has');
+    expect(() => IrsaAssertions.fromAssembly(stage.synth()).manifestsMatchRoles()).toThrow('No manifest contains');
   });
 
   test.each<[string, (stack: Stack) => void, string]>([
-    ['there is no manifest', stack => serviceAccount(stack, 'Sa', { createServiceAccount: false }), 'No manifest has'],
+    ['there is no manifest', stack => serviceAccount(stack, 'Sa', { createServiceAccount: false }), 'No manifest '
+      + 'contains'],
     ['a manifest names another role', stack => {
       serviceAccount(stack, 'Sa');
       writeFileSync(join(home, 'other.yaml'), 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: a\n'

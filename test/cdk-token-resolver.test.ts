@@ -73,7 +73,7 @@ describe('what synth knows is written', () => {
       stack => serviceAccount(stack, 'Sa').role.roleName,
       'default-my-service-account-e8b490b17d',
     ],
-    ['the name of a bucket that has one', stack => new Bucket(stack, 'B', { bucketName: 'mine' }).bucketName, 'mine'],
+    ['the name of a bucket whose', stack => new Bucket(stack, 'B', { bucketName: 'mine' }).bucketName, 'mine'],
     [
       'the name of a bucket in a text',
       stack => `s3://${new Bucket(stack, 'B', { bucketName: 'mine' }).bucketName}/x`,
@@ -164,8 +164,8 @@ test('values of cdk8s are left to cdk8s', () => {
 
 describe('what only the deployment knows is refused', () => {
   const advice =
-    'Write the literal itself instead of an attribute of a resource (account and region: give the stack an env), or '
-      + 'pass the value to the pod some other way.';
+    'Write a literal instead of an attribute of a resource (for account and region, set env on the stack), or '
+      + 'pass the value to the pod in another way.';
 
   test.each<[string, (stack: Stack) => any, string, string]>([
     [
@@ -187,7 +187,7 @@ describe('what only the deployment knows is refused', () => {
     [
       'a key',
       stack => ({ data: { [new Bucket(stack, 'B').bucketName]: 'x' } }),
-      'data["<known at deployment only>"]',
+      'data["<known only at deployment>"]',
       '{"Ref":"B08E7C7AF"}',
     ],
     [
@@ -205,22 +205,23 @@ describe('what only the deployment knows is refused', () => {
     ],
   ])('%s', (_, props, field, got) => {
     const stack = literalStack();
-    const expected = `[Stack] \`${field} of ConfigMap default/config\` must be known at synth, got: ${got}. ${advice}`;
+    const expected = `[Stack] \`${field} of ConfigMap default/config\` must be known at synth time, got: ${got}. `
+      + `${advice}`;
     expect(() => written(stack, props(stack))).toThrow(expected);
     expect(() => written(stack, props(literalStack()))).not.toThrow(/\$\{Token/);
   });
 
   test('the account of an environment-agnostic stack', () => {
     expect(() => written(agnosticStack(), { data: { account: Aws.ACCOUNT_ID } })).toThrow(
-      '[Stack] `data.account of ConfigMap default/config` must be known at synth, got: {"Ref":"AWS::AccountId"}.',
+      '[Stack] `data.account of ConfigMap default/config` must be known at synth time, got: {"Ref":"AWS::AccountId"}.',
     );
   });
 
   test('keys that turn out to be the same', () => {
     const same = { [Lazy.string({ produce: () => 'same' })]: 1, same: 2 };
     expect(() => written(literalStack(), { data: same })).toThrow(
-      '[Stack] `chart` must hold maps with different keys, got: ["same","same"]. Two keys turn out to be the same: '
-        + 'keep one of them.',
+      '[Stack] `chart` must contain maps with different keys, got: ["same","same"]. Two keys resolve to the same '
+        + 'text. Keep one of them.',
     );
   });
 });
@@ -323,7 +324,7 @@ describe('names of resources', () => {
     const stack = literalStack();
     const token = value(stack);
     expect(() => written(stack, { data: { n: token } })).toThrow(
-      '`data.n of ConfigMap default/config` must be known at synth',
+      '`data.n of ConfigMap default/config` must be known at synth time',
     );
   });
 

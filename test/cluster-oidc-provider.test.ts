@@ -75,14 +75,16 @@ describe('a new provider', () => {
     ['http', 'http://example.com', 'start with https://'],
     ['no scheme', 'example.com', 'start with https://'],
     ['a port', 'https://example.com:8443/x', 'have no port'],
-    ['a query', 'https://example.com/x?y=z', 'have no query and no fragment'],
-    ['a fragment', 'https://example.com/x#y', 'have no query and no fragment'],
+    ['a query', 'https://example.com/x?y=z', 'have no query or fragment'],
+    ['a fragment', 'https://example.com/x#y', 'have no query or fragment'],
     ['a trailing slash', 'https://example.com/x/', 'have no trailing slash'],
     ['nothing but the scheme', 'https://', 'have no trailing slash'],
     ['upper case in the host', 'https://Example.com', 'have a lower-case DNS host'],
     ['the endpoint of the API server', 'https://ABC.gr7.eu-west-1.eks.amazonaws.com', 'be the issuer of the cluster'],
-    ['the host of issuers only', 'https://oidc.eks.eu-west-1.amazonaws.com', 'have a lower-case host and the path /id/'],
-    ['the discovery document', 'https://example.com/.well-known/openid-configuration', 'be the issuer, not the address'],
+    ['the host of issuers only', 'https://oidc.eks.eu-west-1.amazonaws.com', 'have a lower-case host and the path '
+      + '/id/'],
+    ['the discovery document', 'https://example.com/.well-known/openid-configuration', 'be the issuer, not the '
+      + 'address'],
     ['credentials', 'https://me@example.com', 'have a lower-case DNS host'],
     ['an empty path segment', 'https://example.com//x', 'have a path of letters'],
     ['a wildcard', 'https://example.com/id/*', 'have a path of letters'],
@@ -117,13 +119,14 @@ describe('a new provider', () => {
     const stack = agnosticStack();
     ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', endpoint(stack));
     expect(() => Template.fromStack(stack)).toThrow('[Stack/Oidc] `issuerUrl` must be the issuer of the cluster, not '
-      + 'the endpoint of its API server, got: "<known at deployment only>". Pass `attrOpenIdConnectIssuerUrl`');
+      + 'the endpoint of its API server, got: "<known only at deployment>". Pass `attrOpenIdConnectIssuerUrl`');
   });
 
   test('names the wrong issuer in the ARN of a provider', () => {
     const arn = 'arn:aws:iam::111122223333:oidc-provider/abc.gr7.eu-west-1.eks.amazonaws.com';
     expect(() => ClusterOidcProvider.fromProviderArn(literalStack(), 'Oidc', arn)).toThrow(
-      'The part after oidc-provider/ must be the issuer of the cluster, not the endpoint of its API server. Use what '
+      'The part after oidc-provider/ must be the issuer of the cluster, not the endpoint of its API server. Use the '
+        + 'value that '
       + '`aws eks describe-cluster --name <cluster> --query cluster.identity.oidc.issuer --output text` prints.',
     );
   });
@@ -136,12 +139,12 @@ describe('a new provider', () => {
   });
 
   test.each([
-    ['none', [], 'hold 1 to 100 audiences'],
-    ['too many', Array.from({ length: 101 }, (_, index) => `a${index}`), 'hold 1 to 100 audiences'],
+    ['none', [], 'contain 1 to 100 audiences'],
+    ['too many', Array.from({ length: 101 }, (_, index) => `a${index}`), 'contain 1 to 100 audiences'],
     ['an empty one', [''], 'be 1 to 255 visible ASCII characters'],
     ['one of 256 characters', ['a'.repeat(256)], 'be 1 to 255 visible ASCII characters'],
     ['a pattern', ['sts.*'], 'be 1 to 255 visible ASCII characters'],
-    ['a repeat', ['a', 'a'], 'hold each audience once'],
+    ['a repeat', ['a', 'a'], 'contain each audience only once'],
   ])('refuses audiences: %s', (_, audiences, rule) => {
     expect(() => new ClusterOidcProvider(literalStack(), 'Oidc', { issuerUrl: ISSUER_URL, audiences })).toThrow(
       `[Stack/Oidc] \`audiences\` must ${rule}`,
@@ -203,7 +206,7 @@ describe('two providers for one issuer', () => {
     const app = new App();
     twice(literalStack(app, 'Blue'), literalStack(app, 'Green', { account: ACCOUNT, region: 'us-east-1' }));
     expect(() => app.synth()).toThrow(
-      /\[Green\/Two\] `issuerUrl` must be registered once an account, got: "https:.*Blue\/One registers the same issuer.*Green\/Two/,
+      /\[Green\/Two\] `issuerUrl` must be registered only once per account, got: "https:.*Blue\/One registers the same issuer.*Green\/Two/,
     );
   });
 
@@ -382,7 +385,8 @@ describe('a look-up', () => {
   test.each([[[{}]], [[]]])('refuses a cluster without an issuer: %j', answer => {
     const stack = literalStack(appWith({ [KEY]: answer }));
     expect(() => ClusterOidcProvider.fromLookup(stack, 'Oidc', { clusterName: 'my-cluster' })).toThrow(
-      '[Stack/Oidc] `clusterName` must be a cluster with an OIDC issuer, got: "my-cluster". If the cluster is new',
+      '[Stack/Oidc] `clusterName` must be a cluster with an OIDC issuer, got: "my-cluster". If you re-created the '
+        + 'cluster, clear',
     );
   });
 });
@@ -466,13 +470,13 @@ describe('an issuer that is deferred in part', () => {
   const host = (stack: Stack) => new CfnParameter(stack, 'Host', { allowedPattern: '^[a-z.]+$' }).valueAsString;
 
   test.each<[string, (stack: Stack) => string, string]>([
-    ['http', stack => `http://${host(stack)}/id`, 'start with https://, got: "http://<known at deployment only>/id"'],
+    ['http', stack => `http://${host(stack)}/id`, 'start with https://, got: "http://<known only at deployment>/id"'],
     [
       'a port',
       stack => `https://${host(stack)}:8080/id`,
-      'be put together from valid characters, around what the deployment fills in, got: ":8080/id"',
+      'contain only valid characters around the parts that are known only at deployment, got: ":8080/id"',
     ],
-    ['a query', stack => `https://${host(stack)}/id?x`, 'be put together from valid characters'],
+    ['a query', stack => `https://${host(stack)}/id?x`, 'contain only valid characters'],
     ['a trailing slash', stack => `https://${host(stack)}/id/`, 'have no trailing slash'],
   ])('is refused with %s', (_, issuerUrl, rule) => {
     const made = agnosticStack();

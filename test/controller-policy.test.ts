@@ -76,7 +76,7 @@ test('on an IrsaRole and on a PodIdentityServiceAccount', () => {
   ).toEqual(['external-dns', 'external-dns']);
 });
 
-test('a cluster name known at deployment only: Fn::Sub in managed policies', () => {
+test('a cluster name known only at deployment: Fn::Sub in managed policies', () => {
   const stack = agnosticStack();
   new IrsaServiceAccount(stack, 'Scaler', {
     oidcProvider: literalProvider(stack),
@@ -93,8 +93,8 @@ describe('bad input', () => {
     expect(
       () => new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), serviceAccountName: 'a' }),
     ).toThrow(
-      '[Stack/Sa] `namespace` must be given, got: nothing. Only a `controller` has one by convention; guessing it is '
-        + 'how IRSA breaks.',
+      '[Stack/Sa] `namespace` must be given, got: nothing. Set it, or set `controller` to use the convention of its '
+        + 'chart; cdk-irsa does not guess it.',
     );
     expect(() => new PodIdentityServiceAccount(stack, 'Pods', { clusterName: 'blue', namespace: 'a' })).toThrow(
       '[Stack/Pods] `serviceAccountName` must be given, got: nothing.',
@@ -103,8 +103,8 @@ describe('bad input', () => {
 
   test('an empty scope', () => {
     expect(() => Controller.externalDns({ hostedZones: [] })).toThrow(
-      '[Controller.externalDns] `hostedZones` must name at least one hosted zone, got: []. Without it the controller '
-        + 'would reach all of them, or none.',
+      '[Controller.externalDns] `hostedZones` must name at least one hosted zone, got: []. Otherwise the controller '
+        + 'would have access to all of them, or to none.',
     );
   });
 
@@ -117,8 +117,8 @@ describe('bad input', () => {
     });
     expect(() => Template.fromStack(stack)).toThrow(
       '[Stack/Dns/Role] `controller` must name resources in the partition of the stack, aws-cn, got: '
-        + '"arn:aws:route53:::hostedzone/Z1". A role cannot reach another partition: give external-dns a resource of '
-        + 'this one.',
+        + '"arn:aws:route53:::hostedzone/Z1". A role cannot access another partition. Pass a resource of this '
+        + 'partition to external-dns.',
     );
   });
 
@@ -131,7 +131,7 @@ describe('bad input', () => {
           controller: dns(stack),
           role: iam.Role.fromRoleName(stack, 'Role', 'dns'),
         }),
-    ).toThrow('[Stack/Dns] `role` must stand without the options of a new role (controller)');
+    ).toThrow('[Stack/Dns] `role` must not be combined with options of a new role (controller)');
   });
 
   test('an inline policy of the same name', () => {
@@ -144,8 +144,9 @@ describe('bad input', () => {
           inlinePolicies: { 'external-dns': new iam.PolicyDocument() },
         }),
     ).toThrow(
-      '[Stack/Dns/Role] `inlinePolicies` must leave the name external-dns to the controller, got: "external-dns". '
-        + 'Give your policy another name.',
+      '[Stack/Dns/Role] `inlinePolicies` must not use the name external-dns, which the policy of the controller has, '
+        + 'got: "external-dns". '
+        + 'Choose another name for your policy.',
     );
   });
 

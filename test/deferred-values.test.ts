@@ -116,7 +116,7 @@ describe('the literal text beside a deferred part', () => {
         }),
     ],
   ])('is refused: %s', (_, build) => {
-    expect(synth(build)).toThrow('must be put together from valid characters');
+    expect(synth(build)).toThrow('must contain only valid characters');
   });
 
   test.each<[string, (stack: Stack, value: string) => void]>([
@@ -250,9 +250,9 @@ describe('audiences of a provider', () => {
   test.each<[string, any, string]>([
     ['the second is bad', ['vault', 'no*'], 'be 1 to 255 visible ASCII characters'],
     ['the first is bad', ['no*', 'vault'], 'be 1 to 255 visible ASCII characters'],
-    ['none', [], 'hold 1 to 100 audiences'],
-    ['101', Array.from({ length: 101 }, (_, index) => `a${index}`), 'hold 1 to 100 audiences'],
-    ['twice the same', ['a', 'b', 'a'], 'hold each audience once'],
+    ['none', [], 'contain 1 to 100 audiences'],
+    ['101', Array.from({ length: 101 }, (_, index) => `a${index}`), 'contain 1 to 100 audiences'],
+    ['twice the same', ['a', 'b', 'a'], 'contain each audience only once'],
   ])('%s: refused', (_, audiences, rule) => {
     expect(() => provider(audiences)).toThrow(`[Stack/Oidc] \`audiences\` must ${rule}`);
   });
@@ -270,10 +270,10 @@ describe('public identity providers', () => {
       new iam.WebIdentityPrincipal('accounts.google.com', { StringEquals: { [key]: 'x' } });
     expect(() => new TrustPolicy().addPrincipal(principal(`accounts.google.com:${claim}`))).not.toThrow();
     expect(() => new TrustPolicy().addPrincipal(principal(`accounts.google.com:x${claim}`))).toThrow(
-      'hold accounts.google.com to an application',
+      'limit accounts.google.com to an application',
     );
     expect(() => new TrustPolicy().addPrincipal(principal(`www.amazon.com:${claim}`))).toThrow(
-      'hold accounts.google.com to an application',
+      'limit accounts.google.com to an application',
     );
   });
 
@@ -290,7 +290,7 @@ describe('public identity providers', () => {
         Condition: { StringEquals: { 'accounts.google.com:aud': 'x' } },
       }),
     );
-    expect(() => Template.fromStack(stack)).toThrow('hold www.amazon.com to an application');
+    expect(() => Template.fromStack(stack)).toThrow('limit www.amazon.com to an application');
   });
 });
 
@@ -335,7 +335,7 @@ describe('a manifest', () => {
         creationStack: [],
       }) as any,
     });
-    expect(() => Template.fromStack(stack)).toThrow('must be known at synth');
+    expect(() => Template.fromStack(stack)).toThrow('must be known at synth time');
   });
 
   test.each([

@@ -117,12 +117,12 @@ describe.each(CLUSTERS)('cluster of %s', (_, cluster) => {
     const chart = ownChart(stack);
     const sa = serviceAccount(stack, 'Sa', { chart });
     expect(() => cluster(stack).addCdk8sChart('x', chart)).toThrow(
-      /\[Stack\/Sa\] `metadata\.annotations\["eks\.amazonaws\.com\/role-arn"\] of ServiceAccount default\/my-service-account` must be known at synth, got: \{"Fn::GetAtt":\["SaRole\w+","Arn"\]\}\. .*account and region: give the stack an env/,
+      /\[Stack\/Sa\] `metadata\.annotations\["eks\.amazonaws\.com\/role-arn"\] of ServiceAccount default\/my-service-account` must be known at synth time, got: \{"Fn::GetAtt":\["SaRole\w+","Arn"\]\}\. .*for account and region, set env on the stack/,
     );
     const other = ownChart(stack);
     sa.applyTo(deployment(other));
     expect(() => other.toJson()).toThrow(
-      '`spec.template.metadata.annotations["cdk-irsa/role-arn"] of Deployment default/app` must be known at synth',
+      '`spec.template.metadata.annotations["cdk-irsa/role-arn"] of Deployment default/app` must be known at synth time',
     );
   });
 });

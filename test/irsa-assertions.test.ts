@@ -106,7 +106,7 @@ describe('allows and denies', () => {
   ])('a role is found by %s', (_, selection) => {
     irsa().allows({ ...API, ...selection });
     expect(failure(() => irsa().denies({ ...API, ...selection }))).toMatch(
-      / can assume payments \(Stack\/Role\): statement 0 of its trust policy lets it in\.\n/,
+      / can assume payments \(Stack\/Role\): statement 0 of its trust policy allows it\.\n/,
     );
     irsa().denies({ ...API, ...selection, serviceAccount: 'web' });
   });
@@ -145,7 +145,7 @@ describe('allows and denies', () => {
 
   test('a failure of denies shows the statement that lets in', () => {
     expect(failure(() => irsa().denies({ ...API, role: 'payments' }))).toBe(
-      'payments/api can assume payments (Stack/Role): statement 0 of its trust policy lets it in.\n  Statement 0: '
+      'payments/api can assume payments (Stack/Role): statement 0 of its trust policy allows it.\n  Statement 0: '
         + `${PLAIN_TEXT}`,
     );
   });
@@ -231,7 +231,7 @@ describe('what only the deployment knows fails both ways', () => {
       'a condition on the request',
       () => webIdentity({ ...PLAIN.Condition, IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }),
       {},
-      /cannot be told: statement 0: the operator IpAddress is not supported\.\n {2}Trust policy: \[\{/,
+      /cannot be determined: statement 0: the operator IpAddress is not evaluated\.\n {2}Trust policy: \[\{/,
     ],
     [
       'a key that nobody knows',
@@ -253,7 +253,7 @@ describe('what only the deployment knows fails both ways', () => {
     const irsa = IrsaAssertions.fromStack(handWritten(statement(stack), stack));
     for (const assertion of ['allows', 'denies'] as const) {
       const message = failure(() => irsa[assertion]({ ...API, role: 'payments', ...access }));
-      expect(message).toMatch(/^Whether payments\/api can assume payments \(Stack\/Role\) cannot be told: /);
+      expect(message).toMatch(/^Whether payments\/api can assume payments \(Stack\/Role\) cannot be determined: /);
       expect(message).toMatch(reason);
     }
   });
@@ -269,7 +269,7 @@ describe('what only the deployment knows fails both ways', () => {
     const access = { ...API, role: sa.node.path, issuer: ISSUER };
     for (const assertion of ['allows', 'denies'] as const) {
       expect(failure(() => irsa[assertion](access))).toMatch(
-        /cannot be told: statement 0: whether .*oidc-provider\/⟨Stack\/Cluster⟩ is /,
+        /cannot be determined: statement 0: whether .*oidc-provider\/⟨Stack\/Cluster⟩ is /,
       );
     }
     irsa.denies({ ...access, serviceAccount: 'web' }); // whatever the issuer turns out to be
@@ -286,7 +286,7 @@ describe('what only the deployment knows fails both ways', () => {
       );
     }
     expect(failure(() => irsa.allowsOnly([]))).toBe(
-      'Whom payments (Stack/Role) lets in cannot be read: the policy is not valid JSON.',
+      'The trust policy of payments (Stack/Role) cannot be read: the policy is a text that is not JSON.',
     );
   });
 });
@@ -385,7 +385,7 @@ describe('however the template was written', () => {
     irsa.denies({ ...API, serviceAccount: 'web', role: sa.node.path });
     irsa.allowsOnly([{ ...API, role: sa.node.path }]);
     expect(failure(() => irsa.allowsOnly([{ ...API, role: sa.node.path, issuer: ISSUER }]))).toMatch(
-      /^payments\/api of Stack\/Cluster with the audience sts\.amazonaws\.com can assume Stack\/Api\/Role, and is not among the given\./,
+      /^payments\/api of Stack\/Cluster with the audience sts\.amazonaws\.com can assume Stack\/Api\/Role but is not in the expected list\./,
     );
   });
 
@@ -405,7 +405,7 @@ describe('however the template was written', () => {
     expect(failure(() => irsa.allowsOnly([]))).toMatch(
       new RegExp(
         `^payments/api of arn:aws:eks:${REGION}:${ACCOUNT}:cluster/blue by EKS Pod Identity can assume `
-          + 'payments-api-\\w+ \\(Stack/Api/Role\\), and is not among the given\\.\n  Statement 0: \\{',
+          + 'payments-api-\\w+ \\(Stack/Api/Role\\) but is not in the expected list\\.\n  Statement 0: \\{',
       ),
     );
     expect(failure(() => irsa.allows({ ...API, serviceAccount: 'web', role }))).toMatch(
@@ -422,7 +422,7 @@ describe('however the template was written', () => {
     const irsa = IrsaAssertions.fromStack(handWritten(open));
     irsa.allows({ ...API, role: 'payments' });
     expect(failure(() => irsa.denies({ ...API, role: 'payments' }))).toMatch(
-      /statement 0 of its trust policy lets it in/,
+      /statement 0 of its trust policy allows it/,
     );
     expect(failure(() => irsa.allowsOnly([{ ...API, role: 'payments' }]))).toMatch(
       /^\*\/\* of \* by EKS Pod Identity can assume payments/,
@@ -432,7 +432,7 @@ describe('however the template was written', () => {
     const untagged = IrsaAssertions.fromStack(handWritten({ ...open, Action: 'sts:AssumeRole' }));
     for (const assertion of ['allows', 'denies'] as const) {
       expect(failure(() => untagged[assertion]({ ...API, role: 'payments' }))).toMatch(
-        /cannot be told: the trust policy allows EKS Pod Identity sts:AssumeRole, but not sts:TagSession, which it needs unless the association disables session tags\./,
+        /cannot be determined: EKS Pod Identity may sts:AssumeRole, but not sts:TagSession, which it does unless the association disables session tags\./,
       );
     }
   });
@@ -478,7 +478,7 @@ describe('however the template was written', () => {
     const inner = IrsaAssertions.fromStack(nested);
     inner.allowsOnly([{ namespace: 'payments', serviceAccount: 'inner', role: 'Parent/Nested/Role' }]);
     expect(failure(() => inner.allows({ ...API, role: 'outer' }))).toMatch(
-      /No role has the name, ARN or construct path "outer".* The roles:\n {2}inner \(Parent\/Nested\/Role\)$/s,
+      /No role has the name, ARN or construct path "outer".* Existing roles:\n {2}inner \(Parent\/Nested\/Role\)$/s,
     );
     const both = IrsaAssertions.fromStack(parent);
     both.allows({ namespace: 'payments', serviceAccount: 'outer', role: 'Parent/Role' });
@@ -531,11 +531,11 @@ describe('allowsOnly', () => {
   test('one who is not given, each with the statement', () => {
     expect(failure(() => irsa(PLAIN, batch).allowsOnly([]))).toBe(
       [
-        `payments/api of ${ISSUER} with the audience sts.amazonaws.com can assume payments (Stack/Role), and is not `
-          + 'among the given.',
+        `payments/api of ${ISSUER} with the audience sts.amazonaws.com can assume payments `
+          + '(Stack/Role) but is not in the expected list.',
         `  Statement 0: ${PLAIN_TEXT}`,
-        `batch/* of ${ISSUER} with the audience sts.amazonaws.com can assume payments (Stack/Role), and is not among `
-          + 'the given.',
+        `batch/* of ${ISSUER} with the audience sts.amazonaws.com can assume payments `
+          + '(Stack/Role) but is not in the expected list.',
         `  Statement 1: ${JSON.stringify(batch)}`,
       ].join('\n'),
     );
@@ -543,7 +543,7 @@ describe('allowsOnly', () => {
 
   test.each<[string, any[], any[], RegExp]>([
     [
-      'one who is given and not let in',
+      'one who is given and not allow',
       [PLAIN],
       [api, { ...api, serviceAccount: 'web' }],
       /^payments\/web cannot assume payments/,
@@ -584,33 +584,33 @@ describe('allowsOnly', () => {
       'everybody',
       [PLAIN, { Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity', Principal: '*' }],
       [api],
-      /^payments \(Stack\/Role\) lets in principals that it does not name\.\n {2}Statement 1: /,
+      /^payments \(Stack\/Role\) allows principals that it does not name\.\n {2}Statement 1: /,
     ],
     [
       'everybody of AWS',
       [PLAIN, { Effect: 'Allow', Action: '*', Principal: { AWS: '*' } }],
       [api],
-      /^payments \(Stack\/Role\) lets in principals that it does not name\./,
+      /^payments \(Stack\/Role\) allows principals that it does not name\./,
     ],
     [
       'everybody but one',
       [PLAIN, { Effect: 'Allow', Action: '*', NotPrincipal: { AWS: ACCOUNT } }],
       [api],
-      /lets in principals that it does not name\./,
+      /allows principals that it does not name\./,
     ],
     [
       'a provider that only the deployment knows',
       [PLAIN, webIdentity({}, Fn.importValue('provider'))],
       [api],
-      /lets in principals that it does not name\./,
+      /allows principals that it does not name\./,
     ],
     [
       'an Effect that only the deployment knows',
       [PLAIN, { ...PLAIN, Effect: Fn.importValue('effect') }],
       [api],
-      /lets in principals that it does not name\./,
+      /allows principals that it does not name\./,
     ],
-    ['every issuer', [PLAIN, webIdentity({}, '*')], [api], /lets in principals that it does not name\./],
+    ['every issuer', [PLAIN, webIdentity({}, '*')], [api], /allows principals that it does not name\./],
   ])('%s is seen', (_, statements, given, message) => {
     expect(failure(() => irsa(...statements).allowsOnly(given))).toMatch(message);
   });
@@ -635,7 +635,7 @@ describe('allowsOnly', () => {
     const both = IrsaAssertions.fromStack(stack);
     both.allowsOnly([api], { role: 'payments' });
     both.allowsOnly([api], { roleMatching: '^payments$' });
-    expect(failure(() => both.allowsOnly([api]))).toMatch(/can assume Stack\/Other, and is not among the given/);
+    expect(failure(() => both.allowsOnly([api]))).toMatch(/can assume Stack\/Other but is not in the expected list/);
     both.allowsOnly([api, { ...API, role: other.node.path }]);
     both.allowsOnly([{ ...API, roleMatching: '.' }]);
   });
@@ -741,7 +741,7 @@ describe('manifestsMatchRoles', () => {
 
   test.each<[string, Record<string, string>, string, RegExp]>([
     [
-      'a placeholder in the place of the role',
+      'a placeholder that the role',
       { 'eks.amazonaws.com/role-arn': '<ROLE_ARN>' },
       'api',
       /k8s\.yaml:3:1: The manifest is not rendered yet; it contains the placeholder <ROLE_ARN>\. .*: kustomize build <folder>\. \(not-rendered\)$/,
@@ -759,7 +759,7 @@ describe('manifestsMatchRoles', () => {
       /ServiceAccount payments\/api: role arn:aws:iam::111122223333:role\/paymentss is not in the templates, although account 111122223333 is one of the app's\. .* \(role-not-found\)$/,
     ],
     [
-      'a role of another account that is not there',
+      'a role in another account that is not there',
       { 'eks.amazonaws.com/role-arn': roleArn.replace(ACCOUNT, '444455556666') },
       'api',
       /role\/payments is not in the templates\. .* \(role-not-found\)$/,
@@ -785,7 +785,7 @@ describe('manifestsMatchRoles', () => {
 
   test('no annotated ServiceAccount is no match', () => {
     expect(failure(() => IrsaAssertions.fromStack(handWritten(PLAIN)).manifestsMatchRoles())).toBe(
-      'No manifest has a ServiceAccount with the annotation eks.amazonaws.com/role-arn. Give the files or folders '
+      'No manifest contains a ServiceAccount with the annotation eks.amazonaws.com/role-arn. Pass the files or folders '
         + 'with `manifests`.',
     );
   });
@@ -863,7 +863,7 @@ describe('hasNoLambda', () => {
     new CfnResource(literalStack(app, 'Other'), 'Function', { type: 'AWS::Lambda::Function' });
     expect(failure(() => IrsaAssertions.fromStack(stack).hasNoLambda())).toMatch(
       new RegExp(
-        '^The templates have Lambda functions or custom resources:\n'
+        '^Templates contain Lambda functions or custom resources:\n'
           + '  Stack/Function: AWS::Lambda::Function\n  Stack/Custom: Custom::Thing\n  Stack/Nested\\w+/Plain: '
           + 'AWS::CloudFormation::CustomResource$',
       ),
@@ -881,26 +881,26 @@ describe('what is asked must be clear', () => {
     [
       'no role',
       {},
-      '[IrsaAssertions] `role` must be given, or `roleOf`, or `roleMatching`, and only one of them, got: nothing. Name '
-        + 'one role, pass the service account whose role it is, or write a regular expression for several.',
+      '[IrsaAssertions] `role` must be set, or `roleOf`, or `roleMatching`, but only one of them, got: nothing. Name '
+        + 'one role, pass the service account that has the role, or use a regular expression for several roles.',
     ],
     [
       'both',
       { role: 'payments', roleMatching: 'x' },
-      '[IrsaAssertions] `role` must be given, or `roleOf`, or `roleMatching`, and only one of them, got: "payments". '
-        + 'Name one role, pass the service account whose role it is, or write a regular expression for several.',
+      '[IrsaAssertions] `role` must be set, or `roleOf`, or `roleMatching`, but only one of them, got: "payments". '
+        + 'Name one role, pass the service account that has the role, or use a regular expression for several roles.',
     ],
     [
       'an empty role',
       { role: '' },
-      '[IrsaAssertions] `role` must be a text known at synth, got: "". Take the construct path, `role.node.path`, '
-        + 'where only the deployment knows name and ARN.',
+      '[IrsaAssertions] `role` must be text that is known at synth time, got: "". If name and ARN are known only at '
+        + 'deployment, use the construct path, `role.node.path`.',
     ],
     [
       'a token',
       { role: Aws.STACK_NAME },
-      '[IrsaAssertions] `role` must be a text known at synth, got: "<known at deployment only>". Take the construct '
-        + 'path, `role.node.path`, where only the deployment knows name and ARN.',
+      '[IrsaAssertions] `role` must be text that is known at synth time, got: "<known only at deployment>". If name '
+        + 'and ARN are known only at deployment, use the construct path, `role.node.path`.',
     ],
     [
       'a broken expression',
@@ -912,42 +912,43 @@ describe('what is asked must be clear', () => {
       'a wildcard',
       { role: 'payments', serviceAccount: '*' },
       '[IrsaAssertions] `serviceAccount` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a '
-        + 'letter or digit at both ends and beside every dot, got: "*". See '
+        + 'letter or digit at both ends and next to every dot, got: "*". See '
         + 'https://kubernetes.io/docs/concepts/overview/working-with-objects/names/',
     ],
     [
       'a deferred namespace',
       { role: 'payments', namespace: Aws.REGION },
-      '[IrsaAssertions] `namespace` must be known at synth, got: "<known at deployment only>". Write it as a literal.',
+      '[IrsaAssertions] `namespace` must be known at synth time, got: "<known only at deployment>". Write it as a '
+        + 'literal.',
     ],
     [
       'a deferred issuer',
       { role: 'payments', issuer: cluster(literalStack()).attrOpenIdConnectIssuerUrl },
-      '[IrsaAssertions] `issuer` must be known at synth, got: "<known at deployment only>". Leave it out: then any '
-        + 'issuer that the trust policy speaks of is asked for.',
+      '[IrsaAssertions] `issuer` must be known at synth time, got: "<known only at deployment>". Leave it out to '
+        + 'check every issuer in the trust policy.',
     ],
     [
       'an issuer with a slash',
       { role: 'payments', issuer: `${ISSUER}/` },
-      `[IrsaAssertions] \`issuer\` must have no trailing slash, got: "${ISSUER_URL}/". Remove it: the slash would `
-        + 'become a part of the condition keys.',
+      `[IrsaAssertions] \`issuer\` must have no trailing slash, got: "${ISSUER_URL}/". ` + 'Remove it, because it '
+        + 'would become part of the condition keys.',
     ],
     [
       'an audience with a wildcard',
       { role: 'payments', audience: 'sts.*' },
-      '[IrsaAssertions] `audience` must be 1 to 255 visible ASCII characters without quotes, backslash, *, ?, $ and '
-        + '{{, got: "sts.*". The audience is compared to the letter; there are no patterns for it.',
+      '[IrsaAssertions] `audience` must be 1 to 255 visible ASCII characters without quotes, backslash, *, ?, $ or '
+        + '{{, got: "sts.*". The audience is compared exactly, and patterns are not supported.',
     ],
     [
       'a misspelt role',
       { role: 'payment' },
-      '[IrsaAssertions] No role has the name, ARN or construct path "payment". The most similar is payments. The '
-        + 'roles:\n  payments (Stack/Role)',
+      '[IrsaAssertions] No role has the name, ARN or construct path "payment". The most similar is payments. '
+        + 'Existing roles:\n  payments (Stack/Role)',
     ],
     [
       'an expression for nothing',
       { roleMatching: 'orders' },
-      '[IrsaAssertions] No role matches "orders". The roles:\n  payments (Stack/Role)',
+      '[IrsaAssertions] No role matches "orders". Existing roles:\n  payments (Stack/Role)',
     ],
   ])('%s', (_, access, message) => {
     for (const assertion of ['allows', 'denies'] as const) {
@@ -966,20 +967,20 @@ describe('what is asked must be clear', () => {
 
   test('where there is no role, or there are many', () => {
     expect(failure(() => IrsaAssertions.fromStack(literalStack()).allows({ ...API, role: 'x' }))).toBe(
-      '[IrsaAssertions] There is no AWS::IAM::Role in the templates.',
+      '[IrsaAssertions] The templates contain no AWS::IAM::Role.',
     );
     const stack = literalStack();
     for (let index = 0; index < 22; index++) {
       new Role(stack, `Role${index}`, { assumedBy: new AccountPrincipal(ACCOUNT) });
     }
     expect(failure(() => IrsaAssertions.fromStack(stack).allows({ ...API, role: 'Stack/role3' }))).toMatch(
-      /"Stack\/role3"\. The most similar is Stack\/Role3\. The roles:\n {2}Stack\/Role0\n(.*\n){18} {2}Stack\/Role19\n {2}and 2 more$/,
+      /"Stack\/role3"\. The most similar is Stack\/Role3\. Existing roles:\n {2}Stack\/Role0\n(.*\n){18} {2}Stack\/Role19\n {2}and 2 more$/,
     );
   });
 
   test('a stack of no app, and an assembly that is none', () => {
     expect(failure(() => IrsaAssertions.fromStack(new Stack(new Construct(undefined as any, ''), 'Lost')))).toBe(
-      '[Lost] The stack must be part of an App. Give it one as its scope.',
+      '[Lost] The stack must be part of an App. Pass an App as its scope.',
     );
     const { directory } = new App().synth();
     rmSync(join(directory, 'manifest.json'));

@@ -238,7 +238,7 @@ describe.each(FORMS)('is an iam.Role in every respect, %s', (form, makeStack, ma
       }),
     );
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Role] `assumeRolePolicy` must hold a web identity to both aud (StringEquals) and sub',
+      '[Stack/Role] `assumeRolePolicy` must have conditions on aud (StringEquals) and sub',
     );
   });
 
@@ -246,14 +246,14 @@ describe.each(FORMS)('is an iam.Role in every respect, %s', (form, makeStack, ma
     const stack = makeStack();
     role(stack, { trust: new TrustPolicy() });
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Role] `trust` must let someone in, got: "an empty trust policy".',
+      '[Stack/Role] `trust` must allow at least one principal, got: "an empty trust policy".',
     );
   });
 });
 
 test('a role directly below the app is named without a leading slash', () => {
   expect(() => new IrsaRole(new App(), 'Role', {} as any)).toThrow(
-    '[Role] `trust` must be given, got: nothing. Pass a new TrustPolicy(), and add to it who may assume the role.',
+    '[Role] `trust` must be given, got: nothing. Pass a new TrustPolicy() and add who may assume the role.',
   );
 });
 
@@ -324,7 +324,7 @@ describe('bad input', () => {
     [
       'a path of 513 characters',
       { path: `/${'a'.repeat(511)}/` },
-      '`path` must begin and end with a slash and hold at most 512',
+      '`path` must begin and end with a slash and have at most 512',
     ],
     [
       'a description of 1001 characters',
@@ -340,7 +340,7 @@ describe('bad input', () => {
     [
       'a session that is a token',
       { maxSessionDuration: Duration.seconds(Lazy.number({ produce: () => 3600 })) },
-      '`maxSessionDuration` must be known at synth',
+      '`maxSessionDuration` must be known at synth time',
     ],
     [
       'a session of half seconds',
@@ -399,7 +399,7 @@ describe('quotas', () => {
 
   test.each([
     [2048, []],
-    [2049, ['`trust` must fit in 2048 characters, got: "2049 characters". This is more than IAM\'s default quota']],
+    [2049, ['`trust` must fit in 2048 characters, got: "2049 characters". This exceeds IAM\'s default quota']],
     [8192, ['`trust` must fit in 2048 characters, got: "8192 characters".']],
   ])('a trust policy of %d characters', (characters, expected) => {
     const stack = literalStack();
@@ -415,7 +415,8 @@ describe('quotas', () => {
     const stack = literalStack();
     trustOf(stack, 8193);
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Role] `trust` must fit in 8192 characters, got: "8193 characters". Split the subjects over several roles',
+      '[Stack/Role] `trust` must fit in 8192 characters, got: "8193 characters". IAM does not allow more. Split the '
+        + 'subjects into several roles',
     );
   });
 
@@ -459,7 +460,8 @@ describe('quotas', () => {
     const left = 10240 - 4878 - 2 * frame;
     build(left).resourceCountIs('AWS::IAM::Role', 1);
     expect(() => build(left + 1)).toThrow(
-      '[Stack/Role] `inlinePolicies` must fit in 10240 characters together with the grants of the role, got: "10241 '
+      '[Stack/Role] `inlinePolicies` must fit in 10240 characters together with the other inline policies of the '
+        + 'role, got: "10241 '
         + 'characters".',
     );
   });
@@ -473,7 +475,7 @@ describe('quotas', () => {
     const frame =
       '{"Statement":[{"Action":"s3:GetObject","Effect":"Allow","Resource":""}],"Version":"2012-10-17"}'.length;
     expect(it.node.validate()).toEqual([
-      '`inlinePolicies` must fit in 10240 characters together with the grants of the role, '
+      '`inlinePolicies` must fit in 10240 characters together with the other inline policies of the role, '
         + `got: "about ${2 * frame + 'arn:aws:s3:::'.length + 10240 + 64} characters". `
         + 'Move statements to a managed policy (iam.ManagedPolicy).',
     ]);
@@ -488,7 +490,7 @@ describe('quotas', () => {
     const found = warnings(stack);
     expect(found).toHaveLength(expected);
     found.forEach(message => {
-      expect(message).toContain(`\`managedPolicies\` must hold at most 10 policies, got: "${count} policies".`);
+      expect(message).toContain(`\`managedPolicies\` must contain at most 10 policies, got: "${count} policies".`);
       expect(message).toContain('[ack: cdk-irsa:managed-policies-quota]');
     });
   });
@@ -501,15 +503,15 @@ describe('quotas', () => {
       ),
     });
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Role] `managedPolicies` must hold at most 25 policies, got: "26 policies".',
+      '[Stack/Role] `managedPolicies` must contain at most 25 policies, got: "26 policies".',
     );
   });
 });
 
 describe('a wildcard namespace', () => {
   const WARNING =
-    'admits a pattern of namespaces, "system:serviceaccount:team-*:sa": whoever may create a namespace that matches '
-      + 'may assume this role. [ack: cdk-irsa:wildcard-namespace]';
+    'allows a pattern of namespaces, "system:serviceaccount:team-*:sa": anyone who can create a matching namespace '
+      + 'can assume this role. [ack: cdk-irsa:wildcard-namespace]';
   const build = (stack: Stack) =>
     role(stack, { trust: trusting(literalProvider(stack), ServiceAccountSubject.matching('team-*', 'sa')) });
 
@@ -539,7 +541,7 @@ describe('a wildcard namespace', () => {
     [
       'one in Fn::Sub',
       () => ServiceAccountSubject.matching(Fn.sub('*-${AWS::StackName}'), 'sa'),
-      '"system:serviceaccount:*-<known at deployment only>:sa"',
+      '"system:serviceaccount:*-<known only at deployment>:sa"',
     ],
     [
       'one beside a parameter',
@@ -548,12 +550,12 @@ describe('a wildcard namespace', () => {
           `*-${new CfnParameter(stack, 'P', { allowedPattern: SAFE_PATTERN }).valueAsString}`,
           'sa',
         ),
-      '"system:serviceaccount:*-<known at deployment only>:sa"',
+      '"system:serviceaccount:*-<known only at deployment>:sa"',
     ],
   ])('warns for %s', (_, subject, shown) => {
     const stack = literalStack();
     role(stack, { trust: trusting(literalProvider(stack), subject(stack)) });
-    expect(warnings(stack)).toEqual([expect.stringContaining(`admits a pattern of namespaces, ${shown}: whoever`)]);
+    expect(warnings(stack)).toEqual([expect.stringContaining(`allows a pattern of namespaces, ${shown}: anyone`)]);
   });
 
   test('warns for one written by hand', () => {
@@ -568,7 +570,7 @@ describe('a wildcard namespace', () => {
       ),
     });
     expect(warnings(stack)).toEqual([
-      expect.stringContaining('admits a pattern of namespaces, "system:serviceaccount:*:*"'),
+      expect.stringContaining('allows a pattern of namespaces, "system:serviceaccount:*:*"'),
     ]);
   });
 
@@ -594,6 +596,6 @@ test('a role in another account than its provider is an error', () => {
   );
   role(stack, { trust: trusting(elsewhere) });
   expect(() => Template.fromStack(stack)).toThrow(
-    "register the cluster's issuer in account 444455556666 too (ClusterOidcProvider).",
+    "account. Register the cluster's issuer also in account 444455556666 (ClusterOidcProvider).",
   );
 });

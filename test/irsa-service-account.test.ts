@@ -227,7 +227,7 @@ describe('the role', () => {
     );
     expect(warnings(stack)).toEqual([
       expect.stringContaining(
-        'name it in usePrecreatedRoles ("Stack/Sa/Role"). [ack: cdk-irsa:precreated-role-without-name]',
+        'name in usePrecreatedRoles ("Stack/Sa/Role"). [ack: cdk-irsa:precreated-role-without-name]',
       ),
     ]);
   });
@@ -271,8 +271,8 @@ describe('an existing role', () => {
     expect(sa.annotations[ROLE_ARN]).toBe(arn);
     expect(JSON.stringify(trustPolicies(stack))).not.toContain('WebIdentity');
     const message =
-      '[Stack/Sa] `trust` must belong to a role made by this library, got: "Stack/R". An existing role is left as it '
-        + 'is';
+      '[Stack/Sa] `trust` must belong to a role that this library creates, got: "Stack/R". cdk-irsa does not modify an '
+        + 'existing role. Change';
     expect(() => sa.trust).toThrow(message);
     expect(() => sa.trustCluster(literalProvider(stack, 'Other'))).toThrow(message);
   });
@@ -302,7 +302,7 @@ describe('an existing role', () => {
     const stack = literalStack();
     const role = iam.Role.fromRoleName(stack, 'R', 'existing');
     expect(() => serviceAccount(stack, 'Sa', { role, roleName: 'x', path: '/y/' }))
-      .toThrow('[Stack/Sa] `role` must stand without the options of a new role (roleName, path), got: "Stack/R".');
+      .toThrow('[Stack/Sa] `role` must not be combined with options of a new role (roleName, path), got: "Stack/R".');
   });
 
   test('its audience is checked as that of a new one', () => {
@@ -335,7 +335,7 @@ describe('an existing role', () => {
       role: iam.Role.fromRoleArn(stack, 'R', `arn:aws:iam::${ACCOUNT}:role/a!b/existing`),
     });
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Sa] `role` must be a role ARN as the pod identity webhook takes it',
+      '[Stack/Sa] `role` must be a role ARN that the pod identity webhook accepts',
     );
   });
 });
@@ -436,14 +436,14 @@ describe('in a chart of the user', () => {
     serviceAccount(stack, 'Sa', { chart });
     expect(() => chart.toJson()).toThrow(
       '[Stack/Sa] `metadata.annotations["eks.amazonaws.com/role-arn"] of ServiceAccount default/my-service-account` '
-        + 'must be known at synth, got: {"Fn::GetAtt":["SaRole',
+        + 'must be known at synth time, got: {"Fn::GetAtt":["SaRole',
     );
   });
 });
 
 describe('the same ServiceAccount twice', () => {
   const MESSAGE =
-    /\[\w+\/Two\] `serviceAccountName` must be used once in a namespace of a cluster, got: "(?:default|<known at deployment only>)\/my-service-account"\. \w+\/One makes the same ServiceAccount.*\/Two/;
+    /\[\w+\/Two\] `serviceAccountName` must be unique in a namespace of a cluster, got: "(?:default|<known only at deployment>)\/my-service-account"\. \w+\/One creates the same ServiceAccount.*\/Two/;
 
   test.each<[string, (app: App) => void]>([
     ['with one provider', app => {
@@ -531,7 +531,7 @@ describe('bad input', () => {
     [
       'a label key that is a token',
       { labels: { [Fn.ref('x')]: 'c' } },
-      '`labels` must have keys known at synth, got: "<known at deployment only>"',
+      '`labels` must have keys known at synth time, got: "<known only at deployment>"',
     ],
     ['an annotation key', { annotations: { 'a/b/c': 'd' } }, '`annotations` must have keys of the form'],
     [
@@ -542,7 +542,7 @@ describe('bad input', () => {
     [
       'a list of secrets that is a token',
       { imagePullSecrets: Fn.split(',', Fn.importValue('a')) },
-      '`imagePullSecrets` must be a list known at synth',
+      '`imagePullSecrets` must be a list that is known at synth time',
     ],
     ['a secret name', { imagePullSecrets: ['A'] }, '`imagePullSecrets` must be a DNS-1123 subdomain'],
     ['a role name', { roleName: 'a b' }, '`roleName` must be 1 to 64'],
@@ -561,7 +561,7 @@ describe('bad input', () => {
   });
 
   test.each([
-    [ROLE_ARN, 'arn:aws:iam::111122223333:role/other', 'Use `role` for an existing role'],
+    [ROLE_ARN, 'arn:aws:iam::111122223333:role/other', 'Set `role` to use an existing role'],
     ['eks.amazonaws.com/audience', 'other', 'Set `audience` instead.'],
     ['eks.amazonaws.com/sts-regional-endpoints', 'false', 'Set `regionalStsEndpoint` instead.'],
     ['eks.amazonaws.com/token-expiration', '600', 'Set `tokenExpiration` instead.'],
@@ -569,7 +569,7 @@ describe('bad input', () => {
     for (const stack of [literalStack(), agnosticStack()]) {
       expect(() => serviceAccount(stack, 'Sa', { annotations: { [key]: value } })).toThrow(
         new RegExp(
-          `^\\[Stack/Sa\\] \`annotations\\["${key}"\\]\` must not contradict this construct, which has .*, got: `
+          `^\\[Stack/Sa\\] \`annotations\\["${key}"\\]\` must not contradict this construct, which uses .*, got: `
             + `"${value}"\\. ${advice}`,
         ),
       );
@@ -579,8 +579,8 @@ describe('bad input', () => {
   test('an annotation for an expiration that is not set', () => {
     const annotations = { 'eks.amazonaws.com/token-expiration': '600' };
     expect(() => serviceAccount(literalStack(), 'Sa', { annotations })).toThrow(
-      '[Stack/Sa] `annotations["eks.amazonaws.com/token-expiration"]` must not contradict this construct, '
-        + 'which has nothing, got: "600".',
+      '[Stack/Sa] `annotations["eks.amazonaws.com/token-expiration"]` must not contradict this construct, which uses '
+        + 'nothing, got: "600".',
     );
   });
 
@@ -650,7 +650,7 @@ describe('a role that is renamed behind the manifest is an error', () => {
     const stack = literalStack();
     rename(serviceAccount(stack, 'Sa').role.node.defaultChild as iam.CfnRole);
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Sa] `roleName` must stay what the manifest says, '
+      '[Stack/Sa] `roleName` must stay the name in the manifest, '
         + `arn:aws:iam::${ACCOUNT}:role/default-my-service-account-e8b490b17d, got: `
         + `${arn === '' ? '' : `"arn:aws:iam::${ACCOUNT}:${arn}".`}`,
     );

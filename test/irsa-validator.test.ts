@@ -312,41 +312,38 @@ describe('switched off', () => {
     [
       'an unknown rule',
       () => new IrsaValidator({ ignore: { 'mising-aud': 'x' } }),
-      '[IrsaValidator] `ignore` must be the id of a rule, got: "mising-aud". The nearest is missing-aud.',
+      '[IrsaValidator] `ignore` must be the ID of a rule, got: "mising-aud". Did you mean missing-aud?',
     ],
     [
       'no reason',
       () => new IrsaValidator({ ignore: { 'missing-aud': ' ' } }),
-      '[IrsaValidator] `ignore["missing-aud"]` must be the reason why the rule does not hold, got: " ". Say it to '
-        + 'reviewers.',
+      '[IrsaValidator] `ignore["missing-aud"]` must be the reason why the rule does not apply, got: " ". Explain it '
+        + 'to reviewers.',
     ],
     [
       'an unknown rule of one role',
       () => IrsaValidator.suppress(literalStack(), 'Missing_Aud', 'x'),
-      '[Stack] `rule` must be the id of a rule, got: "Missing_Aud". The nearest is missing-aud.',
+      '[Stack] `rule` must be the ID of a rule, got: "Missing_Aud". Did you mean missing-aud?',
     ],
     [
       'no reason for one role',
       () => IrsaValidator.suppress(literalStack(), 'missing-aud', ''),
-      '[Stack] `reason` must be the reason why the rule does not hold, got: "". Say it to reviewers.',
+      '[Stack] `reason` must be the reason why the rule does not apply, got: "". Explain it to reviewers.',
     ],
     [
       'what is no resource',
       () => IrsaValidator.suppress(literalStack(), 'missing-aud', 'x'),
-      '[Stack] The construct must be a resource, or have one as its default child. Give the role, not what it belongs '
-        + 'to.',
+      '[Stack] The construct must be a resource, or have one as its default child. Pass the role, not its parent.',
     ],
     [
       'an imported role',
       () => IrsaValidator.suppress(Role.fromRoleName(literalStack(), 'R', 'x') as Role, 'missing-aud', 'x'),
-      '[Stack/R] The construct must be a resource, or have one as its default child. Give the role, not what it '
-        + 'belongs to.',
+      '[Stack/R] The construct must be a resource, or have one as its default child. Pass the role, not its parent.',
     ],
     [
       'an output',
       () => IrsaValidator.suppress(new CfnOutput(literalStack(), 'O', { value: 'x' }), 'missing-aud', 'x'),
-      '[Stack/O] The construct must be a resource, or have one as its default child. Give the role, not what it '
-        + 'belongs to.',
+      '[Stack/O] The construct must be a resource, or have one as its default child. Pass the role, not its parent.',
     ],
   ])('%s is an error', (_, make, message) => {
     expect(make).toThrow(new Error(message));
@@ -394,7 +391,7 @@ describe('input', () => {
     const { directory } = app.synth();
     const validator = new IrsaValidator();
     expect(() => validator.validate({ templatePaths: [join(directory, 'Other.template.json')] } as any)).toThrow(
-      `${join(directory, 'Other.template.json')}: no template of the cloud assembly in ${directory}.`,
+      `${join(directory, 'Other.template.json')}: not a template of the cloud assembly in ${directory}.`,
     );
     expect(() => validator.validate({ templatePaths: [join(folder, 'x.json')] } as any)).toThrow(
       /manifest\.json: cannot be read: no such file or directory\. Pass a cloud assembly/,

@@ -275,9 +275,9 @@ test('who uploads needs to put the two objects, no more', () => {
 
 describe('refused:', () => {
   const MISMATCH = (served: string, got: string) =>
-    `[Stack/Issuer] \`issuerUrl\` must be served by \`hosting\`: ${served}, with or without a path behind it, got: `
-      + `"${got}". Nobody would find the documents there: correct it, leave it out, or host the documents where it `
-      + 'points to.';
+    `[Stack/Issuer] \`issuerUrl\` must be served by \`hosting\`: ${served}, optionally followed by a path, got: `
+      + `"${got}". ` + 'The documents would not be available there. Correct it, leave it out, or host the documents '
+      + 'at that URL.';
   const BLUE = 'https://blue-issuer.s3.eu-west-1.amazonaws.com or https://s3.eu-west-1.amazonaws.com/blue-issuer';
   test.each<[string, string]>([
     ['another bucket', 'https://green-issuer.s3.eu-west-1.amazonaws.com'],
@@ -298,8 +298,8 @@ describe('refused:', () => {
       'a region that does not fit',
       () => IssuerHosting.publicBucket(),
       'https://any.s3.us-east-1.amazonaws.com',
-      'https://<known at deployment only>.s3.eu-west-1.amazonaws.com or https://s3.eu-west-1.amazonaws.com/<known at '
-        + 'deployment only>',
+      'https://<known only at deployment>.s3.eu-west-1.amazonaws.com or https://s3.eu-west-1.amazonaws.com/<known '
+        + 'only at deployment>',
     ],
     [
       'another domain',
@@ -330,7 +330,7 @@ describe('refused:', () => {
     [
       'dots in the name',
       () => IssuerHosting.publicBucket({ bucketName: 'my.issuer' }),
-      `${NAME}"my.issuer". The certificate of S3 does not cover names with dots.`,
+      `${NAME}"my.issuer". The S3 certificate does not cover names with dots.`,
     ],
     [
       'dots in a name that turns out literal',
@@ -346,20 +346,20 @@ describe('refused:', () => {
     [
       'a domain without a certificate',
       () => IssuerHosting.cloudFront({ domainName: 'issuer.example.com' }),
-      '[Stack/Issuer] `domainName` must come with a `certificate`, and the other way round, got: '
-        + '"issuer.example.com". Set both, or neither for the distribution\'s own domain.',
+      '[Stack/Issuer] `domainName` must be set together with `certificate`, got: '
+        + '"issuer.example.com". Set both, or neither to use the domain name of the distribution.',
     ],
     [
       'a certificate without a domain',
       stack => IssuerHosting.cloudFront({ certificate: certificateIn(stack) }),
-      '[Stack/Issuer] `domainName` must come with a `certificate`, and the other way round, got: nothing.',
+      '[Stack/Issuer] `domainName` must be set together with `certificate`, got: nothing.',
     ],
     [
       'a domain with https://',
       stack =>
         IssuerHosting.cloudFront({ domainName: 'https://issuer.example.com', certificate: certificateIn(stack) }),
-      '[Stack/Issuer] `domainName` must be a lower-case DNS name, got: "https://issuer.example.com". Set the host '
-        + 'alone, such as issuer.example.com.',
+      '[Stack/Issuer] `domainName` must be a lower-case DNS name, got: "https://issuer.example.com". Set only the '
+        + 'host, such as issuer.example.com.',
     ],
     [
       'a domain with a path',
@@ -379,8 +379,8 @@ describe('refused:', () => {
   test('an issuer that only the deployment knows', () => {
     const stack = agnosticStack();
     expect(() => issuer(stack, blue(), `https://blue-issuer.s3.${Aws.REGION}.amazonaws.com/a`)).toThrow(
-      '[Stack/Issuer] `issuerUrl` must be known at synth, got: "https://blue-issuer.s3.<known at deployment '
-        + 'only>.amazonaws.com/a". Leave it out: the issuer is what the hosting serves then.',
+      '[Stack/Issuer] `issuerUrl` must be known at synth time, got: "https://blue-issuer.s3.<known only at '
+        + 'deployment>.amazonaws.com/a". Leave it out to use the address of the hosting.',
     );
   });
 

@@ -211,7 +211,7 @@ describe('tokens in objects of the user', () => {
     const stack = literalStack(app);
     pod(stack, 'Pod', extra(new Bucket(stack, 'Bucket')));
     expect(() => app.synth()).toThrow(`[Stack/KubernetesManifests] \`${field}`);
-    expect(() => app.synth()).toThrow(/ of Pod default\/pod` must be known at synth, got: (\{"Ref"|\{"Fn|"<)/);
+    expect(() => app.synth()).toThrow(/ of Pod default\/pod` must be known at synth time, got: (\{"Ref"|\{"Fn|"<)/);
   });
 
   test('a kind is refused without its token', () => {
@@ -222,7 +222,8 @@ describe('tokens in objects of the user', () => {
       metadata: { name: 'a' },
     });
     expect(() => app.synth()).toThrow(
-      '[Stack/KubernetesManifests] `kind of <known at deployment only> a` must be known at synth, got: {"Ref":"X"}.',
+      '[Stack/KubernetesManifests] `kind of <known only at deployment> a` must be known at synth time, got: '
+        + '{"Ref":"X"}.',
     );
   });
 
@@ -242,7 +243,7 @@ describe('tokens in objects of the user', () => {
     const stack = literalStack(app);
     pod(stack, 'One', { metadata: { name: 'same', namespace: 'default' } });
     pod(stack, 'Two', { metadata: { name: 'same', namespace: 'default' } });
-    expect(() => app.synth()).toThrow('`chart` must hold each object once, got: Pod default/same twice.');
+    expect(() => app.synth()).toThrow('`chart` must contain each object only once, got: Pod default/same twice.');
   });
 
   test('a label of a service account that only the deployment knows is refused in a literal environment', () => {
@@ -250,7 +251,7 @@ describe('tokens in objects of the user', () => {
     const stack = literalStack(app);
     serviceAccount(stack, 'Sa', { labels: { bucket: new Bucket(stack, 'Bucket').bucketName } });
     expect(() => app.synth()).toThrow(
-      '`metadata.labels.bucket of ServiceAccount default/my-service-account` must be known at synth, got: '
+      '`metadata.labels.bucket of ServiceAccount default/my-service-account` must be known at synth time, got: '
         + '{"Ref":"Bucket',
     );
   });
@@ -332,7 +333,8 @@ describe('in an environment-agnostic stack', () => {
     const stack = agnosticStack();
     serviceAccount(stack, 'Sa');
     pod(stack, 'Pod', { spec: { x: value } });
-    expect(() => output(stack)).toThrow(`\`spec.x of Pod default/pod\` must be known at synth, got: {"Ref":${shown}}`);
+    expect(() => output(stack)).toThrow('`spec.x of Pod default/pod` must be known at synth time, got: '
+      + `{"Ref":${shown}}`);
   });
 
   test('a nested stack: the output of the stack it is deployed with', () => {
@@ -361,7 +363,7 @@ test('synth without validation does not write what is refused', () => {
   const stack = literalStack(app);
   pod(stack, 'Pod', { spec: { x: new Bucket(stack, 'Bucket').bucketName } });
   expect(() => app.synth({ skipValidation: true })).toThrow(
-    '[Stack/KubernetesManifests] `spec.x of Pod default/pod` must be known at synth',
+    '[Stack/KubernetesManifests] `spec.x of Pod default/pod` must be known at synth time',
   );
   expect(readdirSync(app.outdir).filter(file => file.endsWith('.yaml'))).toEqual([]);
 });

@@ -60,7 +60,8 @@ describe('an override of the trust policy', () => {
       "[Stack/Role] `addPropertyOverride('AssumeRolePolicyDocument…')` must not be used on this role",
     );
     expect(() => Template.fromStack(stack)).toThrow(
-      'Its trust policy is one Fn::Sub text, because only the deployment knows the issuer: the override would replace '
+      'Its trust policy is one Fn::Sub text, because the issuer is known only at deployment, so the override would '
+        + 'replace '
         + 'the whole policy. '
         + 'Use trust.addServiceAccounts(), trust.addPodIdentity(), trust.addPrincipal() or '
         + 'role.assumeRolePolicy.addStatements() instead.',
@@ -93,7 +94,7 @@ describe('an override of the trust policy', () => {
         resource.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Principal', '*');
         resource.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Action', 'sts:*');
       },
-      'must not be everybody',
+      'must not be everyone',
     ],
     [
       'that adds a statement',
@@ -103,12 +104,12 @@ describe('an override of the trust policy', () => {
           Principal: { AWS: '*' },
           Action: 'sts:AssumeRole',
         }),
-      'must not be everybody',
+      'must not be everyone',
     ],
     [
       'that removes the conditions',
       resource => resource.addPropertyDeletionOverride('AssumeRolePolicyDocument.Statement.0.Condition'),
-      'must hold a web identity to both',
+      'must have conditions on',
     ],
     [
       'that removes one condition',
@@ -116,7 +117,7 @@ describe('an override of the trust policy', () => {
         resource.addPropertyDeletionOverride(
           `AssumeRolePolicyDocument.Statement.0.Condition.StringEquals.${`${ISSUER}:sub`.replace(/\./g, '\\.')}`,
         ),
-      'must hold a web identity to both',
+      'must have conditions on',
     ],
     [
       'by a text',
@@ -127,7 +128,7 @@ describe('an override of the trust policy', () => {
       'by an intrinsic',
       resource =>
         resource.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Condition', { Ref: 'AWS::NoValue' }),
-      'must hold a web identity to both',
+      'must have conditions on',
     ],
   ])('of an object is judged like a statement by hand: %s', (_, override, message) => {
     const stack = literalStack();
@@ -142,7 +143,7 @@ describe('an override of the trust policy', () => {
       Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }],
     };
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Role] `assumeRolePolicyDocument` must stay the document that the role was made with',
+      '[Stack/Role] `assumeRolePolicyDocument` must stay the document that the role was created with',
     );
   });
 });
@@ -160,8 +161,8 @@ describe('a provider that changes after a role used it', () => {
     role(stack, provider);
     change(provider.node.defaultChild as iam.CfnOIDCProvider);
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Role] `oidcProvider (Stack/Oidc)` must keep the URL that it had when the role was given it, '
-        + `"${ISSUER_URL}", got: "${OTHER}". Set the URL where the provider is made`,
+      '[Stack/Role] `oidcProvider (Stack/Oidc)` must keep the URL that it had when the role first used it, '
+        + `"${ISSUER_URL}", got: "${OTHER}". Set the URL when you create the provider`,
     );
   });
 
@@ -170,7 +171,7 @@ describe('a provider that changes after a role used it', () => {
     const provider = deferredProvider(stack);
     role(stack, provider);
     change(provider.node.defaultChild as iam.CfnOIDCProvider);
-    expect(() => Template.fromStack(stack)).toThrow('must keep the URL that it had when the role was given it');
+    expect(() => Template.fromStack(stack)).toThrow('must keep the URL that it had when the role first used it');
   });
 
   test('URL of CDK\'s custom resource: an error', () => {
@@ -181,7 +182,7 @@ describe('a provider that changes after a role used it', () => {
     });
     role(stack, provider);
     ((provider.node.defaultChild as CustomResource).node.defaultChild as any).addPropertyOverride('Url', OTHER);
-    expect(() => Template.fromStack(stack)).toThrow('must keep the URL that it had when the role was given it');
+    expect(() => Template.fromStack(stack)).toThrow('must keep the URL that it had when the role first used it');
   });
 
   test('before a role uses it: the role goes by the new URL', () => {
@@ -424,13 +425,13 @@ describe('a ServiceAccount that was changed after it was made', () => {
     [
       'addAnnotation of a role',
       object => object.metadata.addAnnotation('eks.amazonaws.com/role-arn', OTHER),
-      '`metadata.annotations["eks.amazonaws.com/role-arn"] of ServiceAccount payments/api` must stay what Stack/Api '
-        + `has made it, got: "${OTHER}". Use \`role\` for an existing role`,
+      '`metadata.annotations["eks.amazonaws.com/role-arn"] of ServiceAccount payments/api` must '
+        + `stay as Stack/Api set it, got: "${OTHER}". Set \`role\` to use an existing role`,
     ],
     [
       'addAnnotation of an audience',
       object => object.metadata.addAnnotation('eks.amazonaws.com/audience', 'vault'),
-      'must stay what Stack/Api has made it, got: "vault". Set `audience` instead.',
+      'must stay as Stack/Api set it, got: "vault". Set `audience` instead.',
     ],
     [
       'addAnnotation of an expiration',
@@ -440,22 +441,22 @@ describe('a ServiceAccount that was changed after it was made', () => {
     [
       'a JSON patch of the role',
       object => object.addJsonPatch(JsonPatch.replace('/metadata/annotations/eks.amazonaws.com~1role-arn', OTHER)),
-      'must stay what Stack/Api has made it',
+      'must stay as Stack/Api set it',
     ],
     [
       'a JSON patch that removes the role',
       object => object.addJsonPatch(JsonPatch.remove('/metadata/annotations/eks.amazonaws.com~1role-arn')),
-      'must stay what Stack/Api has made it, got: nothing',
+      'must stay as Stack/Api set it, got: nothing',
     ],
     [
       'a JSON patch of the name',
       object => object.addJsonPatch(JsonPatch.replace('/metadata/name', 'other')),
-      '`chart` must hold the ServiceAccount payments/api of Stack/Api under its own name',
+      '`chart` must contain the ServiceAccount payments/api of Stack/Api under that name',
     ],
     [
       'a JSON patch of the namespace',
       object => object.addJsonPatch(JsonPatch.replace('/metadata/namespace', 'other')),
-      '`chart` must hold the ServiceAccount payments/api of Stack/Api under its own name',
+      '`chart` must contain the ServiceAccount payments/api of Stack/Api under that name',
     ],
   ];
 
@@ -480,7 +481,7 @@ describe('a ServiceAccount that was changed after it was made', () => {
     const stack = agnosticStack();
     make(stack);
     objectIn(KubernetesManifests.of(stack).chart).metadata.addAnnotation('eks.amazonaws.com/role-arn', OTHER);
-    expect(() => Template.fromStack(stack)).toThrow('must stay what Stack/Api has made it');
+    expect(() => Template.fromStack(stack)).toThrow('must stay as Stack/Api set it');
   });
 
   test('of EKS Pod Identity: an annotation of another role is an error', () => {
@@ -491,7 +492,7 @@ describe('a ServiceAccount that was changed after it was made', () => {
       serviceAccountName: 'api',
     });
     objectIn(KubernetesManifests.of(stack).chart).metadata.addAnnotation('eks.amazonaws.com/role-arn', OTHER);
-    expect(() => Template.fromStack(stack)).toThrow('must stay what Stack/Api has made it');
+    expect(() => Template.fromStack(stack)).toThrow('must stay as Stack/Api set it');
   });
 
   test('other annotations, labels, and the same value again pass', () => {
@@ -535,7 +536,7 @@ describe('a lazy value that is another one each time', () => {
       ...props(),
     });
     expect(() => app.synth()).toThrow(
-      /must (stay the same while synth runs|hold the ServiceAccount .* of Stack\/Api|stay what Stack\/Api has made it)/,
+      /must (stay the same while synth runs|contain the ServiceAccount .* of Stack\/Api|stay as Stack\/Api set it)/,
     );
     expect(existsSync(join(app.outdir, 'Stack.k8s.yaml'))).toBe(false);
   });
@@ -548,7 +549,7 @@ describe('a lazy value that is another one each time', () => {
       namespace: counting('ns'),
       serviceAccountName: 'api',
     });
-    expect(() => app.synth()).toThrow(/must (stay the same while synth runs|hold the ServiceAccount)/);
+    expect(() => app.synth()).toThrow(/must (stay the same while synth runs|contain the ServiceAccount)/);
   });
 
   test('one that changes after validation only is found when both are written', () => {
@@ -605,7 +606,7 @@ describe('an existing IrsaRole', () => {
     Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/other` },
     Action: 'sts:AssumeRole',
   };
-  const REFUSED = '`role` must let in';
+  const REFUSED = '`role` must allow';
   const using = (stack: Stack, existing: IrsaRole, props: object = {}) =>
     new IrsaServiceAccount(stack, 'Sa', {
       oidcProvider: literalProvider(stack, 'SaOidc'),

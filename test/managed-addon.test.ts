@@ -225,7 +225,7 @@ describe('the service accounts', () => {
     + '<version> --query podIdentityConfiguration` prints its service accounts.';
   test.each<[string, Partial<ManagedAddonProps>, string]>([
     ['vendor_agent', { policyStatements: [READ()] }, '`serviceAccountNames` must be given for the add-on vendor_agent, '
-      + 'got: nothing. cdk-irsa does not know this add-on, and a guessed name would not get the role. '
+      + 'got: nothing. cdk-irsa does not know the service accounts of this add-on. '
       + print('vendor_agent')],
     ['vendor_agent', { createRole: true }, '`serviceAccountNames` must be given'],
     ['vendor_agent', { serviceAccountNamespace: 'vendor' }, '`serviceAccountNames` must be given'],
@@ -374,7 +374,7 @@ describe('an existing role', () => {
       role, serviceAccountNames: ['efs-csi-controller-sa', 'efs-csi-node-sa'],
     });
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Addon] `role` must let in kube-system/efs-csi-controller-sa, kube-system/efs-csi-node-sa of this cluster',
+      '[Stack/Addon] `role` must allow kube-system/efs-csi-controller-sa, kube-system/efs-csi-node-sa of this cluster',
     );
     trust.addPodIdentity({
       clusterArn: CLUSTER_ARN, subjects: [ServiceAccountSubject.exact('kube-system', 'efs-csi-node-sa')],
@@ -384,7 +384,7 @@ describe('an existing role', () => {
 
   test.each<[string, Partial<ManagedAddonProps>, string]>([
     ['options of a new role', { roleName: 'x', policyStatements: [READ()] },
-      '`role` must be given without options of a new role (roleName, policyStatements), got: "Stack/Role"'],
+      '`role` must not be combined with options of a new role (roleName, policyStatements), got: "Stack/Role"'],
   ])('cannot be combined with %s', (_, props, message) => {
     const stack = literalStack();
     expect(() => addon(stack, 'vpc-cni', { role: existing(stack), ...props })).toThrow(message);
@@ -400,7 +400,7 @@ describe('an existing role', () => {
 
 describe('what a cluster takes once', () => {
   const TWICE = (path: string, name: string) => `\`addonName\` must be declared only once per cluster, got: "${name}". `
-    + `${path} installs it in production already, and EKS accepts it only once: remove one of them.`;
+    + `${path} already installs it in production, and EKS accepts it only once. Remove one of them.`;
   const AGENT = 'eks-pod-identity-agent';
   const l1 = (stack: Stack, addonName: string, clusterName = 'production') =>
     new eks.CfnAddon(stack, 'L1', { clusterName, addonName });
@@ -411,8 +411,9 @@ describe('what a cluster takes once', () => {
   const withAgent = (stack: Stack, clusterName = 'production') => new PodIdentityServiceAccount(stack, 'Sa', {
     clusterName, namespace: 'payments', serviceAccountName: 'api', installAgent: true,
   });
-  const INSTALLED = (path: string) => '`installAgent` must be set in one stack for cluster production, got: true. '
-    + `${path} installs the add-on ${AGENT} already, and EKS takes it once: leave \`installAgent\` out in Stack.`;
+  const INSTALLED = (path: string) => '`installAgent` must be set in only one stack for cluster production, got: true. '
+    + `${path} already installs the add-on ${AGENT}, and EKS accepts it only once. Leave \`installAgent\` out in `
+    + 'Stack.';
 
   test('an add-on', () => {
     const app = new App();
@@ -475,8 +476,9 @@ describe('what a cluster takes once', () => {
     make(stack);
     addon(stack, 'vpc-cni', { policyStatements: [READ()] });
     expect(() => Template.fromStack(stack)).toThrow('[Stack/Addon] `serviceAccountNames` must be associated only once '
-      + 'per cluster, got: "kube-system/aws-node". Stack/L1 associates it already, and EKS refuses the second '
-      + 'association: remove one of them.');
+      + 'per cluster, got: "kube-system/aws-node". Stack/L1 already associates it, and EKS rejects a second '
+      + 'association. '
+      + 'Remove one of them.');
   });
 
   test('the service account of PodIdentityServiceAccount that an L1 add-on associates already', () => {
@@ -577,14 +579,16 @@ describe('bad input', () => {
     ['a bad role', { role: {} }, '`role` must be a role'],
     ['a bad namespace', { customNamespace: 'A' }, '`customNamespace` must be a DNS-1123 label'],
     ['another bad namespace', { serviceAccountNamespace: 'A' }, '`serviceAccountNamespace` must be a DNS-1123 label'],
-    ['no names', { serviceAccountNames: [] }, '`serviceAccountNames` must hold at least one name, known at synth'],
-    ['deferred names', { serviceAccountNames: Fn.split(',', Fn.importValue('Names')) }, 'must hold at least one name'],
+    ['no names', { serviceAccountNames: [] }, '`serviceAccountNames` must contain at least one name, known at synth '
+      + 'time'],
+    ['deferred names', { serviceAccountNames: Fn.split(',', Fn.importValue('Names')) }, 'must contain at least one '
+      + 'name'],
     ['a bad name, last', { serviceAccountNames: ['a', 'B'] }, '`serviceAccountNames` must be a DNS-1123 subdomain'],
     ['a text', { configurationValues: '{}' }, '`configurationValues` must be an object, got: "{}"'],
     ['a list', { configurationValues: [] }, '`configurationValues` must be an object, got: []'],
     ['null', { configurationValues: null }, '`configurationValues` must be an object'],
-    ['options without a role', { createRole: false, roleName: 'x' }, '`createRole` must be true, or left out, with '
-      + 'roleName, got: false'],
+    ['options without a role', { createRole: false, roleName: 'x' }, '`createRole` must be true, or left out, if '
+      + 'roleName is set, got: false'],
   ])('%s', (_, props, message) => {
     const given = props && { clusterName: 'production', addonName: 'vpc-cni', ...props };
     expect(() => new ManagedAddon(literalStack(), 'Addon', given)).toThrow(`[Stack/Addon] ${message}`.replace(

@@ -151,11 +151,11 @@ describe('directory', () => {
   test.each<[string, string, string]>([
     ['empty', '', '""'],
     ['blank', '  ', '"  "'],
-    ['a token', `x${Token.asString({ Ref: 'X' })}`, '"x<known at deployment only>"'],
+    ['a token', `x${Token.asString({ Ref: 'X' })}`, '"x<known only at deployment>"'],
   ])('%s is refused at once', (_, directory, got) => {
     const manifests = KubernetesManifests.of(literalStack());
     expect(() => manifests.writeTo({ directory })).toThrow(
-      `[Stack/KubernetesManifests] \`directory\` must be a path known at synth, got: ${got}. For example `
+      `[Stack/KubernetesManifests] \`directory\` must be a path that is known at synth time, got: ${got}. For example `
         + '../gitops/clusters/blue',
     );
   });
@@ -163,8 +163,8 @@ describe('directory', () => {
   test.each([['a file', 'file'], ['below a file', 'file/a/b']])('that is %s is an error', (_, path) => {
     put(join(home, 'file'), 'mine');
     expect(() => synth(app => stackWith(app, 'Api', { directory: join(home, path) }))).toThrow(
-      `[Api/KubernetesManifests] \`directory\` must be a folder, got: "${join(home, 'file')}". A file of that name is `
-        + 'in the way',
+      `[Api/KubernetesManifests] \`directory\` must be a folder, got: "${join(home, 'file')}". ` + 'A file with this '
+        + 'name exists. Choose',
     );
     expect(read(home, 'file')).toBe('mine');
   });
@@ -341,7 +341,7 @@ describe('kustomization', () => {
   test.each(['kustomization.yml', 'Kustomization'])('a %s of somebody else is in its way', name => {
     put(join(gitops, name), 'resources: []\n');
     expect(() => synth(app => stackWith(app, 'Api', { directory: gitops, kustomization: true }))).toThrow(
-      `got: "${join(gitops, name)}". It was not made by cdk-irsa`,
+      `got: "${join(gitops, name)}". cdk-irsa did not generate this file`,
     );
   });
 });
@@ -356,9 +356,10 @@ describe('two stacks in one directory', () => {
           stackWith(app, 'Two', { ...options, directory: gitops }, ['two'], true);
         }),
       ).toThrow(
-        `[Two/KubernetesManifests] \`chart\` must hold what is in ${gitops} only once, got: "Namespace payments". One `
-          + 'writes it there already: leave it out here (`createNamespace: false` for a Namespace), or give each '
-          + 'cluster a `directory` of its own.',
+        `[Two/KubernetesManifests] \`chart\` must not repeat an object in ${gitops}, got: "Namespace `
+          + 'payments". One already writes it there. Leave it out here (`createNamespace: false` for a Namespace), '
+          + 'or use a separate '
+          + '`directory` for each cluster.',
       );
       expect(existsSync(gitops)).toBe(false);
     },
@@ -368,7 +369,7 @@ describe('two stacks in one directory', () => {
     expect(() => synth(app => {
       stackWith(new Stage(app, 'Prod'), 'Api', { directory: gitops });
       stackWith(new Stage(app, 'Test'), 'Api', { directory: gitops });
-    })).toThrow('[Test/Api/KubernetesManifests] `chart` must hold what is in');
+    })).toThrow('[Test/Api/KubernetesManifests] `chart` must not repeat an object in');
   });
 
   test('an object in two versions is the same one', () => {
@@ -376,7 +377,7 @@ describe('two stacks in one directory', () => {
       const stack = stackWith(app, 'Api', { directory: gitops }, []);
       object(stack, 'CronJob', 'a', { apiVersion: 'batch/v1' });
       object(stack, 'CronJob', 'a', { apiVersion: 'batch/v1beta1' });
-    })).toThrow('`chart` must hold what is in');
+    })).toThrow('`chart` must not repeat an object in');
   });
 
   test('in the cloud assembly each stack is for itself, unless one file lists them all', () => {
@@ -386,7 +387,7 @@ describe('two stacks in one directory', () => {
     };
     synth(build(false));
     expect(names(outdir)).toEqual(['One.k8s.yaml', 'Two.k8s.yaml']);
-    expect(() => synth(build(true))).toThrow('[Two/KubernetesManifests] `chart` must hold what is in');
+    expect(() => synth(build(true))).toThrow('[Two/KubernetesManifests] `chart` must not repeat an object in');
   });
 
   test('cannot differ in upper case alone', () => {
@@ -396,8 +397,8 @@ describe('two stacks in one directory', () => {
         stackWith(app, 'API', { directory: gitops }, ['b']);
       }),
     ).toThrow(
-      '[API/KubernetesManifests] `writeTo` must have a name of its own for each file, got: '
-        + `"${gitops}/API.k8s.yaml". ${gitops}/Api.k8s.yaml is written by this app too`,
+      '[API/KubernetesManifests] `writeTo` must use a different name for each file, got: '
+        + `"${gitops}/API.k8s.yaml". This app also writes ${gitops}/Api.k8s.yaml. Choose`,
     );
   });
 });
@@ -416,31 +417,30 @@ test('a folder and a link to it are one directory', () => {
   expect(() => synth(app => {
     stackWith(app, 'One', { directory: join(home, 'link') }, ['same']);
     stackWith(app, 'Two', { directory: gitops }, ['same']);
-  })).toThrow(`\`chart\` must hold what is in ${gitops} only once`);
+  })).toThrow(`\`chart\` must not repeat an object in ${gitops}`);
 });
 
 describe('a manifest that the deployment completes', () => {
   test.each<[ManifestFilesOptions, string]>([
     [
       { directory: 'blue' },
-      '`directory` must be left out where only the deployment can complete the manifest, got: '
+      '`directory` must be left out if the manifest is complete only after deployment, got: '
         + `"${join(process.cwd(), 'blue')}"`,
     ],
     [
       { filePerResource: true },
-      '`filePerResource` must be left out where only the deployment can complete the manifest, got: true',
+      '`filePerResource` must be left out if the manifest is complete only after deployment, got: true',
     ],
     [
       { kustomization: true },
-      '`kustomization` must be left out where only the deployment can complete the manifest, got: true',
+      '`kustomization` must be left out if the manifest is complete only after deployment, got: true',
     ],
   ])('cannot be written: %p', (options, message) => {
     const stack = agnosticStack(new App({ outdir }));
     serviceAccount(stack, 'Api');
     KubernetesManifests.of(stack).writeTo(options);
     expect(() => Template.fromStack(stack)).toThrow(
-      `[Stack/KubernetesManifests] ${message}. That is so because of Stack/Api: give the stack an env with account `
-        + 'and region',
+      `[Stack/KubernetesManifests] ${message}. ` + 'The reason is Stack/Api. Set env with account and region',
     );
   });
 
@@ -457,7 +457,7 @@ describe('a manifest that the deployment completes', () => {
       serviceAccount(stack, 'Late', {
         namespace: new CfnParameter(stack, 'P', { allowedPattern: SAFE_PATTERN }).valueAsString,
       });
-    })).toThrow('That is so because of Api/Late: give');
+    })).toThrow('The reason is Api/Late. Set');
   });
 });
 
@@ -470,14 +470,14 @@ describe('files of somebody else', () => {
     const mine = '# Made by me\nresources: []\n';
     put(join(gitops, name), mine);
     expect(() => synth(app => stackWith(app, 'Api', { ...options, directory: gitops }))).toThrow(
-      '[Api/KubernetesManifests] `directory` must hold no file in the place of a generated one, got: '
-        + `"${join(gitops, name)}". It was not made by cdk-irsa, so it is left alone: move it away, or choose another `
-        + 'directory.',
+      '[Api/KubernetesManifests] `directory` must contain no other file that a generated file would replace, got: '
+        + `"${join(gitops, name)}". ` + 'cdk-irsa did not generate this file, so it does not replace it. Move it, or '
+        + 'choose another directory.',
     );
     expect(files(gitops)).toEqual({ [name]: mine });
     expect(() =>
       synth(app => stackWith(app, 'Api', { ...options, directory: gitops }), { skipValidation: true }),
-    ).toThrow('It was not made by cdk-irsa');
+    ).toThrow('cdk-irsa did not generate this file');
     expect(files(gitops)).toEqual({ [name]: mine });
   });
 
@@ -491,22 +491,25 @@ describe('files of somebody else', () => {
     synth(app => stackWith(app, 'Api', { directory: gitops }));
     expect(read(gitops, 'old.yaml')).toBe(text);
     put(join(gitops, 'Api.k8s.yaml'), text);
-    expect(() => synth(app => stackWith(app, 'Api', { directory: gitops }))).toThrow('It was not made by cdk-irsa');
+    expect(() => synth(app => stackWith(app, 'Api', { directory: gitops }))).toThrow('cdk-irsa did not generate this '
+      + 'file');
   });
 
   test('in the cloud assembly too', () => {
     put(join(outdir, 'Api.k8s.yaml'), 'mine');
-    expect(() => synth(app => stackWith(app, 'Api', {}))).toThrow('It was not made by cdk-irsa');
+    expect(() => synth(app => stackWith(app, 'Api', {}))).toThrow('cdk-irsa did not generate this file');
   });
 
   test('a folder and a link in the place of a file', () => {
     mkdirSync(join(gitops, 'Api.k8s.yaml'), { recursive: true });
-    expect(() => synth(app => stackWith(app, 'Api', { directory: gitops }))).toThrow('It was not made by cdk-irsa');
+    expect(() => synth(app => stackWith(app, 'Api', { directory: gitops }))).toThrow('cdk-irsa did not generate this '
+      + 'file');
     rmSync(gitops, { recursive: true });
     synth(app => stackWith(app, 'Api', { directory: join(home, 'elsewhere') }));
     mkdirSync(gitops, { recursive: true });
     symlinkSync(join(home, 'elsewhere', 'Api.k8s.yaml'), join(gitops, 'Api.k8s.yaml'));
-    expect(() => synth(app => stackWith(app, 'Api', { directory: gitops }))).toThrow('It was not made by cdk-irsa');
+    expect(() => synth(app => stackWith(app, 'Api', { directory: gitops }))).toThrow('cdk-irsa did not generate this '
+      + 'file');
     synth(app => stackWith(app, 'Other', { directory: gitops }));
     expect(names(gitops)).toEqual(['Api.k8s.yaml', 'Other.k8s.yaml']);
   });
@@ -518,7 +521,7 @@ describe('files of somebody else', () => {
       stackWith(app, 'One', { directory: gitops });
       stackWith(app, 'Two', { directory: gitops });
       stackWith(app, 'Three', {});
-    })).toThrow('[Two/KubernetesManifests] `directory` must hold no file');
+    })).toThrow('[Two/KubernetesManifests] `directory` must contain no other file');
     expect(names(home)).toEqual(['gitops/blue/Two.k8s.yaml']);
   });
 
@@ -529,10 +532,10 @@ describe('files of somebody else', () => {
       object(two, 'ConfigMap', 'c', { data: { bucket: new Bucket(two, 'Bucket').bucketName } });
     };
     expect(() => synth(build)).toThrow(
-      '[Two/KubernetesManifests] `data.bucket of ConfigMap payments/c` must be known at synth',
+      '[Two/KubernetesManifests] `data.bucket of ConfigMap payments/c` must be known at synth time',
     );
     expect(() => synth(build, { skipValidation: true })).toThrow(
-      '[Two/KubernetesManifests] `data.bucket of ConfigMap payments/c` must be known at synth',
+      '[Two/KubernetesManifests] `data.bucket of ConfigMap payments/c` must be known at synth time',
     );
     expect(names(home)).toEqual([]);
   });
@@ -779,7 +782,7 @@ test('an app that is synthesized again writes what it is then', () => {
 test('what was wrong with two stacks is looked for anew in each synth', () => {
   const app = new App({ outdir });
   const [, green] = ['Blue', 'Green'].map(id => stackWith(app, id, { directory: gitops }, ['api']));
-  expect(() => app.synth()).toThrow(/got: "ServiceAccount payments\/api"\. Blue writes it there already/);
+  expect(() => app.synth()).toThrow(/got: "ServiceAccount payments\/api"\. Blue already writes it there/);
 
   KubernetesManifests.of(green).writeTo({ directory: join(home, 'gitops', 'green') });
   app.synth({ force: true });
@@ -859,7 +862,7 @@ describe('Helm values', () => {
       undefined,
       undefined,
       '`serviceAccount.name of values.yaml` must be the same for every service account that writes to the file, got: '
-        + '"two". Another one has "one": give Stack/two a `key` or a file of its own.',
+        + '"two". Another service account has "one". Use a separate `key` or file for Stack/two.',
     ],
     [
       'a',
@@ -870,7 +873,7 @@ describe('Helm values', () => {
       'a.name',
       'a',
       '`a.name of values.yaml` must be the same for every service account that writes to the file, got: "two". '
-        + 'Another one has {"create":true',
+        + 'Another service account has {"create":true',
     ],
   ])('that contradict each other are an error: %s and %s', (first, second, message) => {
     expect(() =>
@@ -900,14 +903,14 @@ describe('Helm values', () => {
 
   test('that another file has the name of are an error', () => {
     expect(() => synth(app => helm(stackWith(app, 'Api', { directory: gitops }), 'x', 'api.k8s.yaml'))).toThrow(
-      '`writeTo` must have a name of its own for each file',
+      '`writeTo` must use a different name for each file',
     );
     expect(() =>
       synth(app => helm(stackWith(app, 'Api', { directory: gitops, kustomization: true }), 'x', 'kustomization.yaml')),
-    ).toThrow('`writeTo` must have a name of its own for each file');
+    ).toThrow('`writeTo` must use a different name for each file');
     put(join(gitops, 'mine.yaml'), 'mine: yes');
     expect(() => synth(app => helm(stackWith(app, 'Api', { directory: gitops }), 'x', 'mine.yaml'))).toThrow(
-      `got: "${join(gitops, 'mine.yaml')}". It was not made by cdk-irsa`,
+      `got: "${join(gitops, 'mine.yaml')}". cdk-irsa did not generate this file`,
     );
   });
 
@@ -916,7 +919,7 @@ describe('Helm values', () => {
       'the role',
       app => agnosticStack(app),
       {},
-      '`serviceAccount.annotations["eks.amazonaws.com/role-arn"] of values.yaml` must be known at synth, got: '
+      '`serviceAccount.annotations["eks.amazonaws.com/role-arn"] of values.yaml` must be known at synth time, got: '
         + '{"Fn::GetAtt":["xRole',
     ],
     [
@@ -925,8 +928,8 @@ describe('Helm values', () => {
       (stack: Stack) => ({
         serviceAccountName: new CfnParameter(stack, 'P', { allowedPattern: SAFE_PATTERN }).valueAsString,
       }),
-      '`serviceAccount.name of values.yaml` must be known at synth, got: {"Ref":"P"}. Give the stack of Stack/x an '
-        + 'env with account and region, or hand its helmValues() to what the deployment makes',
+      '`serviceAccount.name of values.yaml` must be known at synth time, got: {"Ref":"P"}. Set env with account and '
+        + 'region on the stack of Stack/x, or pass its helmValues() to a resource of the deployment, such as',
     ],
   ])('that only the deployment knows are an error: %s', (_, makeStack, extra, message) => {
     expect(() =>
@@ -971,8 +974,8 @@ describe('Helm values', () => {
   test.each([
     ['empty', ''],
     ['a dot', '.'],
-    ['a dot at the end', 'a.'],
-    ['a dot at the start', '.a'],
+    ['a trailing dot', 'a.'],
+    ['a trailing dot start', '.a'],
     ['two dots', 'a..b'],
     ['a space', 'a b'],
     ['a prototype', '__proto__'],
@@ -1139,9 +1142,9 @@ describe('two apps in one folder', () => {
     const warned = left(synth(bank));
     expect(files(gitops)).toEqual({ ...ofShop, 'Bank.k8s.yaml': expect.anything() });
     expect(warned).toEqual(first !== undefined ? [] : [
-      `${shown(gitops)} holds generated files of stacks that are not in this app: Shop.k8s.yaml, dns.values.yaml. `
-        + 'They are left alone. Delete them if you renamed or removed the stack. If another app writes here, set '
-        + '`owner` in writeTo() of both apps. [ack: cdk-irsa:files-left-behind]',
+      `${shown(gitops)} contains generated files of stacks that are not in this app: Shop.k8s.yaml, dns.values.yaml. `
+        + 'Synth does not delete them. Delete them if you renamed or removed the stack. If another app writes here, '
+        + 'set `owner` in writeTo() of both apps. [ack: cdk-irsa:files-left-behind]',
     ]);
     expect(left(synth(shop))).toHaveLength(second === undefined ? 1 : 0);
     expect(names(gitops)).toEqual(['Bank.k8s.yaml', 'Shop.k8s.yaml', 'dns.values.yaml']);
@@ -1153,7 +1156,7 @@ describe('two apps in one folder', () => {
       { kustomization: true },
       'kustomization.yaml',
       'App: App. Stack: Shop (Shop)',
-      'That stack is not in this app. If you renamed the stack, delete its files; if another app writes here, choose '
+      'That stack is not in this app. If you renamed the stack, delete its files. If another app writes here, choose '
         + 'another `directory`, and set `owner` in both apps.',
     ],
     [
@@ -1161,7 +1164,7 @@ describe('two apps in one folder', () => {
       { kustomization: true, owner: 'shop' },
       'kustomization.yaml',
       'owner shop',
-      'Choose another `directory`, or give both apps the same `owner` if they are one.',
+      'Choose another `directory`. If both are the same app, set the same `owner`.',
     ],
     [
       'one object',
@@ -1176,7 +1179,8 @@ describe('two apps in one folder', () => {
     const build = (app: App) => stackWith(app, 'Bank', { ...options, directory: gitops, owner: undefined }, ['same']);
     for (const props of [{}, { skipValidation: true }]) {
       expect(() => synth(build, props)).toThrow(
-        '[Bank/KubernetesManifests] `directory` must hold no file of another app in the place of a generated one, got: '
+        '[Bank/KubernetesManifests] `directory` must contain no file of another app that a generated file would '
+          + 'replace, got: '
           + `"${file} in ${gitops}, generated for ${writer}". ${advice}`,
       );
     }
@@ -1209,7 +1213,7 @@ describe('a renamed stack', () => {
     const app = synth(another => stackWith(another, 'After', { directory: gitops }, ['api']));
     expect(names(gitops)).toEqual(['After.k8s.yaml', 'Before.k8s.yaml']);
     expect(warnings(app.node.findChild('After') as Stack)).toEqual([
-      expect.stringContaining('of stacks that are not in this app: Before.k8s.yaml. They are left alone.'),
+      expect.stringContaining('of stacks that are not in this app: Before.k8s.yaml. Synth does not delete them.'),
     ]);
   });
 
@@ -1260,7 +1264,7 @@ describe('an owner', () => {
       stackWith(app, 'Two', { directory: gitops });
     })).toThrow(
       '[Two/KubernetesManifests] `owner` must be the same for all stacks that share a directory, got: nothing. '
-        + 'One gives "shop": write the same in both.',
+        + 'One has "shop". Set the same owner in both.',
     );
     expect(existsSync(gitops)).toBe(false);
   });

@@ -63,11 +63,11 @@ test.each<[string, any, string]>([
   [
     'WorkloadIdentityGuard',
     { appName: 'a', deployers: ['dev'] },
-    '`deployers` must hold subjects only, got: "dev". Use the factories of KubernetesSubject.',
+    '`deployers` must contain only KubernetesSubjects, got: "dev". Use the factories of KubernetesSubject.',
   ],
   ['WorkloadIdentityGuard', { appName: 'a', use: null }, '`use` must be an object, got: null.'],
-  ['SelfHostedIssuer', undefined, '`publicKeys` must hold 1 to 100 keys, got: nothing.'],
-  ['SelfHostedIssuer', { publicKeys: 'PEM' }, '`publicKeys` must hold 1 to 100 keys, got: "PEM".'],
+  ['SelfHostedIssuer', undefined, '`publicKeys` must contain 1 to 100 keys, got: nothing.'],
+  ['SelfHostedIssuer', { publicKeys: 'PEM' }, '`publicKeys` must contain 1 to 100 keys, got: "PEM".'],
 ])('%s of %j', (name, props, message) => {
   expect(failure(() => new untyped[name](stack(), 'Api', props))?.message).toContain(`[Stack/Api] ${message}`);
 });
@@ -82,12 +82,12 @@ test.each<[string, (trust: any) => void, string]>([
   [
     'addServiceAccounts',
     trust => trust.addServiceAccounts(provider(), ['payments/api']),
-    '`subjects` must hold subjects only, got: "payments/api".',
+    '`subjects` must contain only ServiceAccountSubjects, got: "payments/api".',
   ],
   [
     'addServiceAccounts',
     trust => trust.addServiceAccounts(provider(), [undefined]),
-    '`subjects` must hold subjects only, got: nothing.',
+    '`subjects` must contain only ServiceAccountSubjects, got: nothing.',
   ],
   ['addPodIdentity', trust => trust.addPodIdentity(), '`options` must be given, got: nothing.'],
   [

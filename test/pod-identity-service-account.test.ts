@@ -52,11 +52,11 @@ const arnOf = (stack: Stack, sa: { role: iam.IRole }) => ({
 const NEIGHBOURS: [string, PodIdentityRequest][] = [
   ['another namespace', { ...POD, namespace: 'payment' }],
   ['another name', { ...POD, serviceAccount: 'api2' }],
-  ['the names the other way round', { ...POD, namespace: 'api', serviceAccount: 'payments' }],
+  ['the names `certificate`', { ...POD, namespace: 'api', serviceAccount: 'payments' }],
   ['other case', { ...POD, serviceAccount: 'API' }],
   ['another cluster', { ...POD, clusterArn: `${CLUSTER_ARN}-2` }],
   ['a cluster of another region', { ...POD, clusterArn: CLUSTER_ARN.replace(REGION, 'us-east-1') }],
-  ['a cluster of another account', { ...POD, clusterArn: CLUSTER_ARN.replace(ACCOUNT, '444455556666') }],
+  ['a cluster in another account', { ...POD, clusterArn: CLUSTER_ARN.replace(ACCOUNT, '444455556666') }],
   ['another account', { ...POD, account: '444455556666' }],
   ['no session tags', { clusterArn: CLUSTER_ARN, account: ACCOUNT }],
   ['a namespace alone', { ...POD, serviceAccount: undefined }],
@@ -252,7 +252,7 @@ describe('the agent', () => {
     podServiceAccount(literalStack(app, 'One'), 'A', { installAgent: true });
     podServiceAccount(literalStack(app, 'Two'), 'B', { installAgent: true, serviceAccountName: 'b' });
     expect(() => app.synth()).toThrow(
-      /\[Two\/PodIdentityAgent-\w+\] `installAgent` must be set in one stack for cluster production, got: true\. One installs the add-on eks-pod-identity-agent already, and EKS takes it once: leave `installAgent` out in Two\./,
+      /\[Two\/PodIdentityAgent-\w+\] `installAgent` must be set in only one stack for cluster production, got: true\. One already installs the add-on eks-pod-identity-agent, and EKS accepts it only once\. Leave `installAgent` out in Two\./,
     );
   });
 });
@@ -264,8 +264,8 @@ test('the agent of two stacks for one cluster whose name is deferred', () => {
   podServiceAccount(one, 'A', { clusterName, installAgent: true });
   podServiceAccount(literalStack(app, 'Two'), 'B', { clusterName, installAgent: true, serviceAccountName: 'b' });
   expect(() => app.synth()).toThrow(
-    '`installAgent` must be set in one stack for cluster <known at deployment only>, got: true. One installs the '
-      + 'add-on',
+    '`installAgent` must be set in only one stack for cluster <known only at deployment>, got: true. One already '
+      + 'installs the add-on',
   );
 });
 
@@ -300,11 +300,11 @@ describe('an existing role', () => {
     };
     Template.fromStack(sharing(CLUSTER_ARN, 'api', 'a')).resourceCountIs('AWS::EKS::PodIdentityAssociation', 2);
     expect(() => Template.fromStack(sharing(`${CLUSTER_ARN}2`, 'api'))).toThrow(
-      '[Stack/api] `role` must let in payments/api of this cluster',
+      '[Stack/api] `role` must allow payments/api of this cluster',
     );
     expect(() => Template.fromStack(sharing(CLUSTER_ARN, 'api', 'b'))).toThrow(
-      '[Stack/b] `role` must let in payments/b of this cluster, got: "Stack/Role, which does not". Add it to the '
-        + 'trust of that role: trust.addServiceAccounts() with the same provider and audience, or '
+      '[Stack/b] `role` must allow payments/b of this cluster, got: "Stack/Role, which does not". Add it to the '
+        + 'trust policy of that role: trust.addServiceAccounts() with the same provider and audience, or '
         + 'trust.addPodIdentity().',
     );
   });
@@ -339,7 +339,7 @@ describe('an existing IrsaRole', () => {
 
   test('that asks for session tags does not let in an association without them', () => {
     expect(shared(literalStack(), {}, { disableSessionTags: true })).toThrow(
-      '[Stack/Sa] `role` must let in payments/api of this cluster',
+      '[Stack/Sa] `role` must allow payments/api of this cluster',
     );
   });
 
@@ -347,7 +347,7 @@ describe('an existing IrsaRole', () => {
     const open = { sessionTags: false, subjects: [ServiceAccountSubject.exact('other', 'name')] };
     expect(shared(literalStack(), open)).not.toThrow();
     expect(shared(literalStack(), open, { disableSessionTags: true })).not.toThrow();
-    expect(shared(literalStack(), open, { clusterName: 'green' })).toThrow('`role` must let in');
+    expect(shared(literalStack(), open, { clusterName: 'green' })).toThrow('`role` must allow');
   });
 
   test('may name a cluster by its attribute, a literal or its name', () => {
@@ -373,7 +373,7 @@ describe('an existing IrsaRole', () => {
       const found = nested.node
         .findChild('Sa')
         .node.validate()
-        .filter(message => message.includes('`role` must let in'));
+        .filter(message => message.includes('`role` must allow'));
       expect([index, found.length]).toEqual([index, fits ? 0 : 1]);
     }
   });
@@ -385,7 +385,7 @@ describe('bad input', () => {
       'a cluster name',
       { clusterName: 'no name' },
       '[Stack/Sa] `clusterName` must be the name of an EKS cluster: at most 100 letters, digits, - and _, got: "no '
-        + 'name". `aws eks list-clusters` prints the ones you have.',
+        + 'name". `aws eks list-clusters` prints your clusters.',
     ],
     ['an empty cluster name', { clusterName: '' }, '`clusterName` must be the name of an EKS cluster'],
     [
@@ -400,14 +400,14 @@ describe('bad input', () => {
     [
       'a role with role options',
       { role: iam.Role.fromRoleArn(literalStack(), 'R', `arn:aws:iam::${ACCOUNT}:role/r`), path: '/x/' },
-      '[Stack/Sa] `role` must stand without the options of a new role (path)',
+      '[Stack/Sa] `role` must not be combined with options of a new role (path)',
     ],
     [
       'an IRSA annotation of another role',
       { annotations: { 'eks.amazonaws.com/role-arn': `arn:aws:iam::${ACCOUNT}:role/other` } },
-      '[Stack/Sa] `annotations["eks.amazonaws.com/role-arn"]` must not contradict this construct, which has '
-        + `arn:aws:iam::${ACCOUNT}:role/payments-api-e8b490b17d, got: "arn:aws:iam::${ACCOUNT}:role/other". Leave the `
-        + 'annotation out: the association names the role.',
+      '[Stack/Sa] `annotations["eks.amazonaws.com/role-arn"]` must not contradict this construct, which uses '
+        + `arn:aws:iam::${ACCOUNT}:role/payments-api-e8b490b17d, got: "arn:aws:iam::${ACCOUNT}:role/other". `
+        + '' + 'Leave the annotation out. The association determines the role.',
     ],
   ])('%s', (_, props, message) => {
     expect(() => podServiceAccount(literalStack(), 'Sa', props)).toThrow(message);
@@ -449,8 +449,8 @@ describe('bad input', () => {
     const stack = agnosticStack();
     podServiceAccount(stack, 'Sa', { clusterName: `${cluster(stack).ref}${part}` });
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Sa] `clusterName` must be put together from valid characters, around what the deployment fills in, '
-        + `got: "${part}".`,
+      '[Stack/Sa] `clusterName` must contain only valid characters around the parts that are known only '
+        + `at deployment, got: "${part}".`,
     );
   });
 
@@ -459,7 +459,7 @@ describe('bad input', () => {
     podServiceAccount(literalStack(app, 'One'));
     podServiceAccount(literalStack(app, 'Two'));
     expect(() => app.synth()).toThrow(
-      '[Two/Sa] `serviceAccountName` must be used once in a namespace of a cluster, got: "payments/api". One/Sa makes '
+      '[Two/Sa] `serviceAccountName` must be unique in a namespace of a cluster, got: "payments/api". One/Sa creates '
         + 'the same ServiceAccount',
     );
   });
@@ -468,9 +468,9 @@ describe('bad input', () => {
     [
       'account',
       'arn:aws:iam::444455556666:role/r',
-      `must be in the account of the stack, ${ACCOUNT}, got: "arn:aws:iam::444455556666:role/r". EKS Pod Identity `
-        + 'takes a role of the cluster\'s own account: use one of the stack\'s account, and reach others by '
-        + '`targetRole`.',
+      `must be in the account of the stack, ${ACCOUNT}, got: "arn:aws:iam::444455556666:role/r". ` + 'EKS Pod '
+        + 'Identity requires a role in the account of the cluster. Use a role in the account of the stack, and '
+        + '`targetRole` for roles in other accounts.',
     ],
     [
       'partition',
@@ -495,7 +495,7 @@ describe('bad input', () => {
     });
     const rule =
       'must have the ARN of one role, without wildcards, got: "arn:aws:iam::444455556666:role/*". The role of the '
-        + 'service account may assume what it names.';
+        + 'service account gets the permission to assume it.';
     expect(() => Template.fromStack(stack)).toThrow(`[Stack/Sa] \`targetRole\` ${rule}`);
     expect(() => Template.fromStack(stack)).toThrow(`[Stack/Irsa] \`podIdentity.targetRole\` ${rule}`);
   });
@@ -505,8 +505,8 @@ describe('bad input', () => {
     podServiceAccount(stack, 'A', { createServiceAccount: false });
     podServiceAccount(new NestedStack(stack, 'Nested'), 'B', { createServiceAccount: false });
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Nested/B] `serviceAccountName` must be used once in a namespace of a cluster, got: "payments/api". '
-        + 'Stack/A makes the same ServiceAccount',
+      '[Stack/Nested/B] `serviceAccountName` must be unique in a namespace of a cluster, got: "payments/api". '
+        + 'Stack/A creates the same ServiceAccount',
     );
   });
 
@@ -675,8 +675,8 @@ describe('TrustPolicy.addPodIdentity', () => {
       'account',
       CLUSTER_ARN.replace(ACCOUNT, '444455556666'),
       `[Stack/Role] \`clusterArn\` must be in the account of the stack, ${ACCOUNT}, got: `
-        + `"arn:aws:eks:${REGION}:444455556666:cluster/production". EKS Pod Identity takes a role of the cluster's `
-        + 'own account: put the role there, and reach other accounts by `targetRole`.',
+        + `"arn:aws:eks:${REGION}:444455556666:cluster/production". ` + 'EKS Pod Identity requires a role in the '
+        + 'account of the cluster. Create the role there, and use `targetRole` for roles in other accounts.',
     ],
     [
       'partition',
@@ -692,7 +692,7 @@ describe('TrustPolicy.addPodIdentity', () => {
       'account',
       () => `arn:aws:eks:${REGION}:444455556666:cluster/${Fn.importValue('name')}`,
       `\`clusterArn\` must be in the account of the stack, ${ACCOUNT}, got: `
-        + `"arn:aws:eks:${REGION}:444455556666:cluster/<known at deployment only>"`,
+        + `"arn:aws:eks:${REGION}:444455556666:cluster/<known only at deployment>"`,
     ],
     [
       'partition',
@@ -737,8 +737,8 @@ describe('TrustPolicy.addPodIdentity', () => {
         const clusterArn = prefix + (name === 'Base64' ? Fn.base64('*') : Fn.findInMap('Map', 'a', 'b'));
         new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addPodIdentity({ clusterArn, subjects }) });
         expect(() => Template.fromStack(stack)).toThrow(
-          '[Stack/Role] `clusterArn` must be made of literals and Ref, Fn::GetAtt, Fn::ImportValue, Fn::Join, '
-            + `Fn::If, Fn::Select, Fn::Split, Fn::Sub only, got: "Fn::${name}"`,
+          '[Stack/Role] `clusterArn` must contain only literals and Ref, Fn::GetAtt, Fn::ImportValue, Fn::Join, '
+            + `Fn::If, Fn::Select, Fn::Split, Fn::Sub, got: "Fn::${name}"`,
         );
       }
     },
@@ -765,7 +765,7 @@ describe('TrustPolicy.addPodIdentity', () => {
       }),
     });
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Role] `clusterArn` must be put together from valid characters',
+      '[Stack/Role] `clusterArn` must contain only valid characters',
     );
   });
 });

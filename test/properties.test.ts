@@ -252,7 +252,7 @@ test('a name or an audience in a form that can vanish, or become anything, is re
         const forms = safe.map((key, index) => (places[index] === place ? unsafe : key));
         const given = inForms(stack, one, 'vault', forms);
         expect(() => buildWith(stack, isDeferred, one, given)).toThrow(
-          /must (always have a value|not be a dynamic reference|be made of literals and|have an allowedPattern|be )/,
+          /must (always have a value|not be a dynamic reference|contain only literals and|have an allowedPattern|be )/,
         );
       },
     ),

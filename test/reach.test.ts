@@ -124,7 +124,7 @@ describe('many clusters, one role', () => {
     ])('of %d clusters, counted from documents with so many', (count, extra: iam.IPrincipal[]) => {
       const [found] = warnings(trusting(count, extra));
       const [, clusters, inDefault, inLargest] =
-        /It trusts (\d+) clusters: of clusters like these, (\d+) fit in 2048 characters and (\d+) in 8192\./
+        /It trusts (\d+) clusters. Of clusters like these, (\d+) fit in 2048 characters and (\d+) in 8192\./
           .exec(found)!
           .map(Number);
       expect(clusters).toBe(count);
@@ -143,7 +143,7 @@ describe('many clusters, one role', () => {
         ),
       });
       expect(warnings(stack)[0]).toMatch(
-        /It trusts 1 cluster: of clusters like these, 0 fit in 2048 characters and 2 in 8192\./,
+        /It trusts 1 cluster. Of clusters like these, 0 fit in 2048 characters and 2 in 8192\./,
       );
     });
 
@@ -160,7 +160,7 @@ describe('many clusters, one role', () => {
       }
       new IrsaRole(stack, 'Role', { trust });
       expect(warnings(stack)[0]).toMatch(
-        /It trusts 1 cluster by web identity: of clusters like these, 0 fit in 2048 characters/,
+        /It trusts 1 cluster by web identity. Of clusters like these, 0 fit in 2048 characters/,
       );
     });
 
@@ -176,7 +176,7 @@ describe('many clusters, one role', () => {
           ),
         ),
       });
-      expect(warnings(stack)[0]).toMatch(/split the subjects over several roles\. \[ack/);
+      expect(warnings(stack)[0]).toMatch(/split the subjects into several roles\. \[ack/);
     });
   });
 
@@ -239,7 +239,7 @@ describe('many service accounts, one role', () => {
     const found = notes(stack);
     expect(found).toHaveLength(1);
     const [, document] =
-      /^\[Stack\/payments\] `role` \(Stack\/Shared\) is left as it is\. Its trust policy must contain: (\{.*\}) \[ack: cdk-irsa:existing-role\]$/.exec(
+      /^\[Stack\/payments\] `role` \(Stack\/Shared\) is an existing role, which cdk-irsa does not modify\. Its trust policy must contain: (\{.*\}) \[ack: cdk-irsa:existing-role\]$/.exec(
         found[0],
       )!;
     const trust = JSON.parse(document);
@@ -266,7 +266,7 @@ describe('many service accounts, one role', () => {
       role: iam.Role.fromRoleName(stack, 'Shared', 'shared'),
       oidcProvider: deferredProvider(stack),
     });
-    expect(notes(stack)[0]).toContain('"<known at deployment only>:aud":"sts.amazonaws.com"');
+    expect(notes(stack)[0]).toContain('"<known only at deployment>:aud":"sts.amazonaws.com"');
     const quiet = agnosticStack();
     const sa = serviceAccount(quiet, 'Sa', { role: iam.Role.fromRoleName(quiet, 'Shared', 'shared') });
     expect(notes(quiet)).toHaveLength(1);
@@ -338,12 +338,12 @@ describe('many service accounts, one role', () => {
     ['another principal', () => new TrustPolicy().addPrincipal(new iam.ServicePrincipal('ec2.amazonaws.com'))],
   ])('an IrsaRole that lets in %s is an error', (_, trust) => {
     expect(() => Template.fromStack(shared(trust))).toThrow(
-      '[Stack/Sa] `role` must let in default/my-service-account of this cluster, got: "Stack/Shared, which does not". '
-        + 'Add it to the trust of that role',
+      '[Stack/Sa] `role` must allow default/my-service-account of this cluster, got: "Stack/Shared, which does not". '
+        + 'Add it to the trust policy of that role',
     );
   });
 
-  test('an IrsaRole that lets in a name known at deployment only is an error for another one', () => {
+  test('an IrsaRole that lets in a name known only at deployment is an error for another one', () => {
     const name = (stack: Stack) => new CfnParameter(stack, 'Name', { allowedPattern: SAFE_PATTERN }).valueAsString;
     expect(() =>
       Template.fromStack(
@@ -353,7 +353,7 @@ describe('many service accounts, one role', () => {
           ]),
         ),
       ),
-    ).toThrow('[Stack/Sa] `role` must let in default/my-service-account of this cluster');
+    ).toThrow('[Stack/Sa] `role` must allow default/my-service-account of this cluster');
   });
 
   test('an IrsaRole with statements of the user\'s own is trusted to be right', () => {
@@ -437,8 +437,8 @@ describe('other accounts', () => {
           oidcProvider: new ClusterOidcProvider(data, 'Oidc', { issuerUrl: `https://${ISSUER}` }),
         }),
       `[Workloads/Sa/Role] \`oidcProvider (Data/Oidc)\` must be in the account of the stack, ${ACCOUNT}, got: "a `
-        + `provider of account ${OTHER_ACCOUNT}". A role trusts providers of its own account only: register the `
-        + `cluster's issuer in account ${ACCOUNT} too (ClusterOidcProvider).`,
+        + `provider of account ${OTHER_ACCOUNT}". A role can trust only a provider in its own account. Register the `
+        + `cluster's issuer also in account ${ACCOUNT} (ClusterOidcProvider).`,
     ],
     [
       'imported there',
@@ -465,8 +465,8 @@ describe('other accounts', () => {
           role: iam.Role.fromRoleArn(workloads, 'R', `arn:aws:iam::${OTHER_ACCOUNT}:role/r`),
         }),
       `[Workloads/Sa] \`role\` must be in the account of the provider, ${ACCOUNT}, got: `
-        + `"arn:aws:iam::${OTHER_ACCOUNT}:role/r". A role trusts providers of its own account only: use a provider of `
-        + `account ${OTHER_ACCOUNT}, in a stack of that account.`,
+        + `"arn:aws:iam::${OTHER_ACCOUNT}:role/r". A role can trust only a provider in its own account. Use a `
+        + `provider in account ${OTHER_ACCOUNT}, in a stack of that account.`,
     ],
   ])('a provider of a wrong account, %s, is an error', (_, build, message) => {
     const stacks = twoAccounts();
@@ -474,7 +474,7 @@ describe('other accounts', () => {
     expect(() => stacks.app.synth()).toThrow(message);
   });
 
-  test('a cluster of another account in the same app, known at deployment only, is refused by CDK or published '
+  test('a cluster of another account in the same app, known only at deployment, is refused by CDK or published '
     + 'without a Lambda', () => {
     const { app, workloads, data } = twoAccounts();
     const oidcProvider = new ClusterOidcProvider(data, 'Oidc', {

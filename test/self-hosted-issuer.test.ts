@@ -451,7 +451,7 @@ describe('the provider', () => {
   });
 
   const WARNING =
-    'is served by Stack/Issuer of the same stack, whose documents can be uploaded only once it is deployed';
+    'is served by Stack/Issuer of the same stack. Its documents can be uploaded only after the stack is deployed';
   test.each<[string, (stack: Stack, issuerUrl: string) => void, Partial<SelfHostedIssuerProps> | 'site']>([
     ['ours, literal', (stack, issuerUrl) => new ClusterOidcProvider(stack, 'Oidc', { issuerUrl }), {}],
     [
@@ -522,7 +522,7 @@ describe('refused:', () => {
     [
       'no key',
       stack => issuerIn(stack, { publicKeys: [] }),
-      '[Stack/Issuer] `publicKeys` must hold 1 to 100 keys, got: "0 keys".',
+      '[Stack/Issuer] `publicKeys` must contain 1 to 100 keys, got: "0 keys".',
     ],
     [
       'a private key',
@@ -557,8 +557,8 @@ describe('refused:', () => {
     [
       'a nested stack',
       stack => issuerIn(new NestedStack(stack, 'Nested')),
-      '[Stack/Nested/Issuer] `scope` must be in a stack that is deployed on its own, got: "Stack/Nested". The '
-        + 'commands are outputs of the stack, and nobody is shown those of a nested one.',
+      '[Stack/Nested/Issuer] `scope` must be in a top-level stack, got: "Stack/Nested". The commands are outputs '
+        + 'of the stack, and the CLI does not print those of a nested stack.',
     ],
   ])('%s', (_, make, message) => {
     const stack = literalStack();
@@ -571,9 +571,9 @@ describe('refused:', () => {
     issuerIn(literalStack(app, 'Blue'), { hosting });
     issuerIn(literalStack(app, 'Green'), { hosting });
     expect(() => app.synth()).toThrow(
-      '`issuerUrl` must belong to one cluster, got: "https://issuer.example.com". Blue/Issuer has the same issuer, or '
-        + 'the same place for its documents, and one would overwrite the documents of the other: give each a bucket '
-        + 'or a path of its own (Green/Issuer).',
+      '`issuerUrl` must belong to one cluster, got: "https://issuer.example.com". Blue/Issuer has the same issuer or '
+        + 'the same location for its documents, so one would overwrite the documents of the other. Use a separate '
+        + 'bucket or path for each (Green/Issuer).',
     );
   });
 
@@ -585,7 +585,7 @@ describe('refused:', () => {
     issuerIn(stack, { hosting, issuerUrl: 'https://s3.eu-west-1.amazonaws.com/my-site' }, 'Green');
     expect(() => app.synth()).toThrow(
       '[Stack/Green] `issuerUrl` must belong to one cluster, got: "https://s3.eu-west-1.amazonaws.com/my-site". '
-        + 'Stack/Blue has the same issuer, or the same place for its documents',
+        + 'Stack/Blue has the same issuer or the same location for its documents',
     );
   });
 
@@ -597,8 +597,8 @@ describe('refused:', () => {
     const { bucket } = issuerIn(literalStack(app));
     rename(bucket!.node.defaultChild as CfnBucket);
     expect(() => app.synth()).toThrow(
-      '[Stack/Issuer] `bucketName` must stay what the issuer says, blue-issuer, got: "other". Set it where the bucket '
-        + 'is made, or in `hosting`: whoever takes that name would be the issuer.',
+      '[Stack/Issuer] `bucketName` must stay the name in the issuer, blue-issuer, got: "other". Set it where the '
+        + 'bucket is created, or in `hosting`. Otherwise, anyone could take the name of the issuer.',
     );
   });
 

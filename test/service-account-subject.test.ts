@@ -160,7 +160,7 @@ describe('a deferred name', () => {
     const stack = agnosticStack();
     roleFor(subject, new CfnParameter(stack, 'P', { allowedPattern: SAFE_PATTERN }).valueAsString, stack);
     expect(() => Template.fromStack(stack)).toThrow(
-      'must be put together from valid characters, around what the deployment fills in, got: "',
+      'must contain only valid characters around the parts that are known only at deployment, got: "',
     );
   });
 
@@ -168,7 +168,7 @@ describe('a deferred name', () => {
     [
       'a mapping',
       () => ServiceAccountSubject.anyInNamespace(Fn.findInMap('M', Aws.REGION, 'x')),
-      'only, got: "Fn::FindInMap"',
+      'got: "Fn::FindInMap"',
     ],
     [
       'a branch that is a wildcard',

@@ -264,7 +264,7 @@ describe('with a deferred issuer: Fn::Sub of the JSON', () => {
       }),
     );
     expect(() => Template.fromStack(stack)).toThrow(
-      '`assumeRolePolicy` must not bring quotes, backslashes or line breaks inside a function, got: "a\\"b "',
+      '`assumeRolePolicy` must not contain quotes, backslashes or line breaks inside a function, got: "a\\"b "',
     );
   });
 
@@ -515,50 +515,50 @@ describe('addPrincipal', () => {
     [
       'everybody, with an empty condition',
       new iam.StarPrincipal().withConditions({ StringEquals: {} }),
-      'not be everybody without a condition',
+      'not be everyone without a condition',
     ],
     [
       'every provider',
       new iam.FederatedPrincipal('*', { StringEquals: AUD }, 'sts:AssumeRoleWithWebIdentity'),
-      'hold a web identity to both',
+      'have conditions on',
     ],
     [
       'a sub that is everything',
       new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: AUD, StringLike: sub('*') }),
-      'hold a web identity to both',
+      'have conditions on',
     ],
     [
       'conditions without values',
       new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: { [`${ISSUER}:aud`]: [], [`${ISSUER}:sub`]: [] } }),
-      'hold a web identity to both',
+      'have conditions on',
     ],
     [
       'conditions that pass when the claim is missing',
       new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEqualsIfExists: { ...AUD, ...sub('x') } }),
-      'hold a web identity to both',
+      'have conditions on',
     ],
     [
       'conditions for any value',
       new iam.WebIdentityPrincipal(PROVIDER_ARN, { 'ForAllValues:StringEquals': { ...AUD, ...sub('x') } }),
-      'hold a web identity to both',
+      'have conditions on',
     ],
     [
       'every user of Google',
       new iam.WebIdentityPrincipal('accounts.google.com'),
-      'hold accounts.google.com to an application (StringEquals on accounts.google.com:aud or the like)',
+      'limit accounts.google.com to an application (StringEquals on accounts.google.com:aud or a similar key)',
     ],
     [
       'every authenticated user of Cognito',
       new iam.WebIdentityPrincipal('cognito-identity.amazonaws.com', {
         StringEquals: { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
       }),
-      'hold cognito-identity.amazonaws.com to an application',
+      'limit cognito-identity.amazonaws.com to an application',
     ],
     ...['s*', 'sys*', '*s*', '*:*:*:*', '?ystem:serviceaccount:*:*', '*:api'].map(
       (pattern): [string, iam.IPrincipal, string] => [
         `the sub ${pattern}`,
         new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: AUD, StringLike: sub(pattern) }),
-        'hold a web identity to both',
+        'have conditions on',
       ],
     ),
     ...[
@@ -569,12 +569,12 @@ describe('addPrincipal', () => {
     ].map((conditions): [string, iam.IPrincipal, string] => [
       `everybody held to ${JSON.stringify(conditions)}`,
       new iam.AnyPrincipal().withConditions(conditions),
-      'not be everybody without a condition',
+      'not be everyone without a condition',
     ]),
     [
       'every identity provider',
       new iam.FederatedPrincipal('*', {}, 'sts:AssumeRole'),
-      'not be everybody without a condition',
+      'not be everyone without a condition',
     ],
   ])('refuses %s', (_, principal, rule) => {
     expect(() => new TrustPolicy().addPrincipal(principal)).toThrow(
@@ -595,7 +595,7 @@ describe('addPrincipal', () => {
         conditions: { StringEquals: AUD, StringLike: { [`${ISSUER}:sub`]: subs } },
       }),
     );
-    expect(() => Template.fromStack(stack)).toThrow('`assumeRolePolicy` must hold a web identity to both');
+    expect(() => Template.fromStack(stack)).toThrow('`assumeRolePolicy` must have conditions on');
   });
 
   test('two keys that turn out the same are refused', () => {
@@ -609,7 +609,7 @@ describe('addPrincipal', () => {
       }),
     );
     expect(() => Template.fromStack(stack)).toThrow(
-      '`assumeRolePolicy` must hold each key once, got: ["aws:x","aws:x"]',
+      '`assumeRolePolicy` must contain each key only once, got: ["aws:x","aws:x"]',
     );
   });
 
@@ -617,7 +617,7 @@ describe('addPrincipal', () => {
     const stack = literalStack();
     role(stack, new TrustPolicy().addPrincipal(new iam.ArnPrincipal(Lazy.string({ produce: () => '*' }))));
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Role] `assumeRolePolicy` must not be everybody without a condition',
+      '[Stack/Role] `assumeRolePolicy` must not be everyone without a condition',
     );
   });
 
@@ -631,7 +631,7 @@ describe('addPrincipal', () => {
         conditions: { StringEquals: AUD },
       }),
     );
-    expect(() => Template.fromStack(stack)).toThrow('`assumeRolePolicy` must hold a web identity to both');
+    expect(() => Template.fromStack(stack)).toThrow('`assumeRolePolicy` must have conditions on');
   });
 
   test('Cognito, which has no sub, passes', () => {
@@ -640,12 +640,12 @@ describe('addPrincipal', () => {
   });
 
   test.each<[string, iam.IPrincipal, string]>([
-    ['everybody', new iam.AnyPrincipal(), 'not be everybody without a condition'],
-    ['everybody, as a star', new iam.StarPrincipal(), 'not be everybody without a condition'],
+    ['everybody', new iam.AnyPrincipal(), 'not be everyone without a condition'],
+    ['everybody, as a star', new iam.StarPrincipal(), 'not be everyone without a condition'],
     [
       'a whole cluster',
       new iam.WebIdentityPrincipal(PROVIDER_ARN),
-      'hold a web identity to both aud (StringEquals) and sub',
+      'have conditions on aud (StringEquals) and sub',
     ],
     [
       'a whole cluster among others',
@@ -653,27 +653,27 @@ describe('addPrincipal', () => {
         new iam.ServicePrincipal('ec2.amazonaws.com'),
         new iam.WebIdentityPrincipal(PROVIDER_ARN),
       ),
-      'hold a web identity to both',
+      'have conditions on',
     ],
     [
       'a web identity without sub',
       new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: AUD }),
-      'hold a web identity to both',
+      'have conditions on',
     ],
     [
       'a web identity without aud',
       new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringEquals: sub('x') }),
-      'hold a web identity to both',
+      'have conditions on',
     ],
     [
       'a web identity with a pattern for aud',
       new iam.WebIdentityPrincipal(PROVIDER_ARN, { StringLike: { ...AUD, ...sub('x') } }),
-      'hold a web identity to both',
+      'have conditions on',
     ],
     [
       'a deferred web identity without conditions',
       new iam.FederatedPrincipal(Fn.importValue('Arn'), {}, 'sts:AssumeRole*'),
-      'hold a web identity to both',
+      'have conditions on',
     ],
   ])('refuses %s', (_, principal, rule) => {
     expect(() => new TrustPolicy().addPrincipal(principal)).toThrow(
@@ -804,7 +804,8 @@ describe('toPolicyDocument, in a plain CfnRole', () => {
     const stack = literalStack();
     plainRole(stack, new TrustPolicy());
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Plain] `trust` must let someone in, got: "an empty trust policy". Call trust.addServiceAccounts()',
+      '[Stack/Plain] `trust` must allow at least one principal, got: "an empty trust policy". Call '
+        + 'trust.addServiceAccounts()',
     );
   });
 
@@ -818,7 +819,7 @@ describe('toPolicyDocument, in a plain CfnRole', () => {
             principals: [new iam.FederatedPrincipal(PROVIDER_ARN)],
           }),
         ),
-      '`assumeRolePolicy` must hold a web identity to both',
+      '`assumeRolePolicy` must have conditions on',
     ],
     [
       'a parameter in another principal',

@@ -302,7 +302,7 @@ describe('a value that can be missing at deployment', () => {
       iam.PolicyStatement.fromJson({ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole', Condition }),
     );
     expect(outcome(stack, { deployment: { conditions: { Prod: false } }, principal: EVIL })).toContain(
-      'must not be everybody without a condition on who calls',
+      'must not be everyone without a condition on the caller',
     );
   });
 
@@ -351,7 +351,7 @@ describe('a value that can be missing at deployment', () => {
         deployment: { conditions: { Prod: false } },
         token: { sub: 'system:serviceaccount:evil:x', aud: 'vault' },
       }),
-    ).toContain('must hold a web identity to both');
+    ).toContain('must have conditions on');
   });
 });
 
@@ -449,7 +449,7 @@ describe('a value that CloudFormation replaces at deployment', () => {
         return Template.fromStack(stack);
       };
       expect(attempt).toThrow(
-        /must (not be a dynamic reference|be made of literals and|be the ARN|be the name|start with|be a |be 1 to 255 visible|be put together)/,
+        /must (not be a dynamic reference|contain only literals and|be the ARN|be the name|start with|be a |be 1 to 255 visible|contain only valid)/,
       );
     });
 
@@ -462,9 +462,9 @@ describe('a value that CloudFormation replaces at deployment', () => {
       }),
     );
     expect(() => Template.fromStack(stack)).toThrow(
-      '[Stack/Role] `audience` must be made of literals and Ref, Fn::GetAtt, Fn::ImportValue, Fn::Join, Fn::If, '
-        + 'Fn::Select, Fn::Split, Fn::Sub only, got: "Fn::FindInMap". What this function returns cannot be checked at '
-        + 'synth time.',
+      '[Stack/Role] `audience` must contain only literals and Ref, Fn::GetAtt, Fn::ImportValue, Fn::Join, Fn::If, '
+        + 'Fn::Select, Fn::Split, Fn::Sub, got: "Fn::FindInMap". The result of this function cannot be checked '
+        + 'at synth time.',
     );
   });
 
@@ -521,7 +521,7 @@ describe('a value that CloudFormation replaces at deployment', () => {
       annotations,
     });
     expect(() => Template.fromStack(stack)).toThrow(
-      '`metadata.annotations.note of ServiceAccount payments/api` must be known at synth, got: '
+      '`metadata.annotations.note of ServiceAccount payments/api` must be known at synth time, got: '
         + '"{{resolve:ssm:/note:1}}"',
     );
   });
@@ -651,7 +651,7 @@ describe('an unrestricted parameter that arrives indirectly', () => {
           new TrustPolicy().addServiceAccounts(literalProvider(own), [ServiceAccountSubject.anyInNamespace(value)]),
         ),
     );
-    expect(() => Template.fromStack(stack)).toThrow('`namespace` must be put together from valid characters');
+    expect(() => Template.fromStack(stack)).toThrow('`namespace` must contain only valid characters');
   });
 
   test('attributes of services are identifiers, whatever names the parameters give', () => {
@@ -777,55 +777,55 @@ describe('what is unknown counts as dangerous', () => {
       'Effect by Fn::If',
       { Effect: allow, Principal: { AWS: '*' }, Action: 'sts:AssumeRole' },
       { principal: EVIL },
-      'must not be everybody',
+      'must not be everyone',
     ],
     [
       'Effect by a raw intrinsic',
       { Effect: { 'Fn::If': ['Prod', 'Allow', 'Deny'] }, Principal: { AWS: '*' }, Action: 'sts:AssumeRole' },
       { principal: EVIL },
-      'must not be everybody',
+      'must not be everyone',
     ],
     [
       'Effect by a parameter',
       { Effect: { Ref: 'Safe' }, Principal: { Federated: PROVIDER_ARN }, Action: 'sts:AssumeRoleWithWebIdentity' },
       { deployment: { values: { Safe: 'Allow' } }, token: { sub: 'system:serviceaccount:evil:x' } },
-      'must hold a web identity to both',
+      'must have conditions on',
     ],
     [
       'Effect, and everybody by token',
       { Effect: allow, Principal: { Federated: PROVIDER_ARN }, Action: 'sts:AssumeRoleWithWebIdentity' },
       { token: { sub: 'evil' } },
-      'must hold a web identity to both',
+      'must have conditions on',
     ],
     [
       'Principal by Fn::If',
       { Effect: 'Allow', Principal: { AWS: star }, Action: 'sts:AssumeRole' },
       { principal: EVIL },
-      'must not be everybody',
+      'must not be everyone',
     ],
     [
       'Principal by Fn::If, last in a list',
       { Effect: 'Allow', Principal: { AWS: [`arn:aws:iam::${ACCOUNT}:role/a`, star] }, Action: 'sts:AssumeRole' },
       { principal: EVIL },
-      'must not be everybody',
+      'must not be everyone',
     ],
     [
       'Principal by an open parameter',
       { Effect: 'Allow', Principal: { AWS: { Ref: 'Open' } }, Action: 'sts:AssumeRole' },
       { deployment: { values: { Open: '*' } }, principal: EVIL },
-      'must not be everybody',
+      'must not be everyone',
     ],
     [
       'Principal by a dynamic reference',
       { Effect: 'Allow', Principal: { AWS: '{{resolve:ssm:/p:1}}' }, Action: 'sts:AssumeRole' },
       { deployment: { dynamic: { 'ssm:/p:1': '*' } }, principal: EVIL },
-      'must not be everybody',
+      'must not be everyone',
     ],
     [
       'Action by a parameter',
       { Effect: 'Allow', Principal: { Federated: PROVIDER_ARN }, Action: Fn.ref('Safe') },
       { deployment: { values: { Safe: 'sts:AssumeRoleWithWebIdentity' } }, token: { sub: 'evil' } },
-      'must hold a web identity to both',
+      'must have conditions on',
     ],
     [
       'Action by Fn::If, last in a list',
@@ -838,7 +838,7 @@ describe('what is unknown counts as dangerous', () => {
         ],
       },
       { token: { sub: 'evil' } },
-      'must hold a web identity to both',
+      'must have conditions on',
     ],
     [
       'a condition value by an open parameter',
@@ -849,7 +849,7 @@ describe('what is unknown counts as dangerous', () => {
         Condition: { StringLike: { 'aws:PrincipalArn': { Ref: 'Open' } } },
       },
       { deployment: { values: { Open: '*' } } },
-      'must not be everybody',
+      'must not be everyone',
     ],
     [
       'sub by an open parameter',
@@ -863,7 +863,7 @@ describe('what is unknown counts as dangerous', () => {
         },
       },
       { deployment: { values: { Open: '*' } }, token: { sub: 'evil' } },
-      'must hold a web identity to both',
+      'must have conditions on',
     ],
     [
       'a pattern of another app',
@@ -874,7 +874,7 @@ describe('what is unknown counts as dangerous', () => {
         Condition: { ArnLike: { 'aws:PrincipalArn': { 'Fn::ImportValue': 'Elsewhere' } } },
       },
       { deployment: { exports: { Elsewhere: '*' } } },
-      'must not be everybody',
+      'must not be everyone',
     ],
   ])('%s', (_, statement, attack, message) => {
     expect(
@@ -959,9 +959,9 @@ describe('conditions that exclude nobody', () => {
     ['aud is its own variable', webIdentity('StringEquals', SUB, `\${${ISSUER}:aud}`)],
   ])('%s', (_, principal) => {
     expect(outcome(added(principal), { token: { sub: 'system:serviceaccount:evil:x' } })).toContain(
-      'must hold a web identity to both',
+      'must have conditions on',
     );
-    expect(() => new TrustPolicy().addPrincipal(principal)).toThrow('must hold a web identity to both');
+    expect(() => new TrustPolicy().addPrincipal(principal)).toThrow('must have conditions on');
   });
 
   const everybody = (conditions: Record<string, any>) => new iam.AnyPrincipal().withConditions(conditions);
@@ -992,10 +992,10 @@ describe('conditions that exclude nobody', () => {
     ['no values', { StringEquals: { 'aws:PrincipalOrgID': [] } }],
   ])('everybody, with a condition on %s', (_, conditions) => {
     expect(() => new TrustPolicy().addPrincipal(everybody(conditions))).toThrow(
-      'must not be everybody without a condition on who calls',
+      'must not be everyone without a condition on the caller',
     );
     expect(outcome(added(everybody(conditions)), {})).toContain(
-      'must not be everybody without a condition on who calls',
+      'must not be everyone without a condition on the caller',
     );
   });
 
@@ -1017,22 +1017,22 @@ describe('conditions that exclude nobody', () => {
     [
       'a star last among principals',
       { Principal: { AWS: [`arn:aws:iam::${ACCOUNT}:role/a`, '*'] }, Action: 'sts:AssumeRole' },
-      'must not be everybody',
+      'must not be everyone',
     ],
     [
       'a star beside a service',
       { Principal: { Service: 'ec2.amazonaws.com', AWS: '*' }, Action: 'sts:AssumeRole' },
-      'must not be everybody',
+      'must not be everyone',
     ],
     [
       'web identity last among actions',
       { Principal: { Federated: PROVIDER_ARN }, Action: ['sts:TagSession', 'sts:AssumeRoleWithWebIdentity'] },
-      'must hold a web identity to both',
+      'must have conditions on',
     ],
     [
       'web identity first among actions',
       { Principal: { Federated: PROVIDER_ARN }, Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'] },
-      'must hold a web identity to both',
+      'must have conditions on',
     ],
     [
       'an OIDC provider behind Cognito',
@@ -1041,7 +1041,7 @@ describe('conditions that exclude nobody', () => {
         Action: 'sts:AssumeRoleWithWebIdentity',
         Condition: { StringEquals: { 'cognito-identity.amazonaws.com:aud': 'pool' } },
       },
-      'must hold a web identity to both',
+      'must have conditions on',
     ],
     [
       'an open sub last among subs',
@@ -1050,13 +1050,13 @@ describe('conditions that exclude nobody', () => {
         Action: 'sts:AssumeRoleWithWebIdentity',
         Condition: { StringEquals: { [`${ISSUER}:aud`]: AUDIENCE }, StringLike: { [`${ISSUER}:sub`]: [SUB, '*'] } },
       },
-      'must hold a web identity to both',
+      'must have conditions on',
     ],
-    ['NotPrincipal', { NotPrincipal: { AWS: EVIL }, Action: 'sts:AssumeRole' }, 'must not be everybody'],
+    ['NotPrincipal', { NotPrincipal: { AWS: EVIL }, Action: 'sts:AssumeRole' }, 'must not be everyone'],
     [
       'NotAction',
       { Principal: { Federated: PROVIDER_ARN }, NotAction: 'sts:TagSession' },
-      'must hold a web identity to both',
+      'must have conditions on',
     ],
   ])('a list is judged by its worst member: %s', (_, statement, message) => {
     const stack = literalStack();
@@ -1090,9 +1090,9 @@ describe('conditions that exclude nobody', () => {
     ['a SAML provider', new iam.FederatedPrincipal(`arn:aws:iam::${ACCOUNT}:saml-provider/idp`, {})],
   ])('%s with sts:AssumeRole, the default of CDK, admits nobody: an error', (_, principal) => {
     expect(() => new TrustPolicy().addPrincipal(principal)).toThrow(
-      '`principal` must allow sts:AssumeRoleWithWebIdentity to a federated principal, got: "sts:AssumeRole". Nobody '
-        + 'can assume a role through an identity provider by sts:AssumeRole. '
-        + "Use iam.WebIdentityPrincipal, or pass 'sts:AssumeRoleWithWebIdentity' as the third argument of "
+      '`principal` must allow sts:AssumeRoleWithWebIdentity to a federated principal, got: "sts:AssumeRole". '
+        + '' + 'sts:AssumeRole does not work with an identity provider. Use iam.WebIdentityPrincipal, or pass '
+        + "'sts:AssumeRoleWithWebIdentity' as the third argument of "
         + 'iam.FederatedPrincipal',
     );
   });

@@ -290,7 +290,7 @@ describe('what is covered', () => {
     const guard = guardOf(platform);
     expect(accountsOf(guard)).toEqual({ shop: ['api'] });
     account(two, 'web', { oidcProvider: literalProvider(two, 'Oidc', `${ISSUER_URL}2`) });
-    expect(failure(app)).toContain('[Platform/Guard] `scope` must be a stack whose manifests have service accounts');
+    expect(failure(app)).toContain('[Platform/Guard] `scope` must be a stack whose manifests contain service accounts');
   });
 
   test('not those of another stage', () => {
@@ -385,7 +385,7 @@ describe('warnings', () => {
       account(stack, 'api');
       guardOf(stack);
       new CfnCluster(stack, 'Cluster', { roleArn: arn('cluster'), resourcesVpcConfig: { subnetIds: [] }, version });
-      expect(warnings(stack).join().includes(`Stack/Cluster has Kubernetes ${version}`)).toBe(isOld);
+      expect(warnings(stack).join().includes(`Stack/Cluster uses Kubernetes ${version}`)).toBe(isOld);
     },
   );
 
@@ -403,7 +403,7 @@ describe('warnings', () => {
   test('nothing to protect', () => {
     const stack = literalStack();
     expect(guardOf(stack).toManifests()).toEqual([]);
-    expect(warnings(stack).join()).toContain('The guard finds no service account');
+    expect(warnings(stack).join()).toContain('The app has no service account');
   });
 });
 
@@ -414,9 +414,9 @@ describe('errors', () => {
     [{ appName: '' }, '`appName` must be a DNS-1123 label'],
     [{ appName: Lazy.string({ produce: () => 'x' }) }, '`appName` must be a DNS-1123 label'],
     [{ deployers: [] }, '`deployers` must name at least one subject, got: [].'],
-    [{ deployers: [DEV, DEV] }, '`deployers` must hold each subject once'],
-    [{ exceptions: [DEV, DEV] }, '`exceptions` must hold each subject once'],
-    [{ tokens: { exceptions: ['x' as any] } }, '`tokens.exceptions` must hold subjects only, got: "x".'],
+    [{ deployers: [DEV, DEV] }, '`deployers` must contain each subject only once'],
+    [{ exceptions: [DEV, DEV] }, '`exceptions` must contain each subject only once'],
+    [{ tokens: { exceptions: ['x' as any] } }, '`tokens.exceptions` must contain only KubernetesSubjects, got: "x".'],
     [{ mode: 'block' as any }, '`mode` must be one of off, audit, warn, deny, got: "block".'],
     [{ use: { mode: 'Deny' as any } }, '`use.mode` must be one of'],
     [{ integrity: { unlisted: 'x' as any } }, '`integrity.unlisted` must be one of app-roles, all-roles, warn'],
@@ -424,19 +424,20 @@ describe('errors', () => {
     [{ exec: { namespaces: ['shop-*'] } }, '`exec.namespaces` must be a DNS-1123 label'],
     [{ tokens: { audiences: ['*'] } }, '`tokens.audiences` must be 1 to 255 visible ASCII characters'],
     [{ annotationPrefix: 'eks.amazonaws.com/' }, '`annotationPrefix` must be a DNS-1123 subdomain'],
-    [{ deployers: [DEV], use: { mode: GuardMode.OFF } }, '`deployers` must be left out where the guard has no policy'],
-    [{ deployers: [DEV], mode: GuardMode.OFF }, '`deployers` must be left out where the guard has no policy on use'],
+    [{ deployers: [DEV], use: { mode: GuardMode.OFF } }, '`deployers` must be left out if the guard has no policy'],
+    [{ deployers: [DEV], mode: GuardMode.OFF }, '`deployers` must be left out if the guard has no policy on use'],
   ])('%j', (props, message) => {
     expect(() => guardOf(literalStack(), props)).toThrow(`[Stack/Guard] ${message}`);
   });
 
   test.each<[string, () => unknown, string]>([
     ['an empty name', () => KubernetesSubject.user(''), '[KubernetesSubject.user] `name` must be 1 to 1024 characters'],
-    ['a pattern', () => KubernetesSubject.user('dev-*'), 'there are no patterns for them'],
+    ['a pattern', () => KubernetesSubject.user('dev-*'), 'exactly and supports no patterns'],
     ['blanks', () => KubernetesSubject.group(' dev'), '[KubernetesSubject.group] `name` must be'],
     ['a long name', () => KubernetesSubject.group('a'.repeat(1_025)), '`name` must be'],
-    ['everyone', () => KubernetesSubject.group('system:authenticated'), 'must be a group that not everyone is in'],
-    ['a token', () => KubernetesSubject.user(Lazy.string({ produce: () => 'x' })), 'must be known at synth'],
+    ['everyone', () => KubernetesSubject.group('system:authenticated'), 'must be a group that does not include '
+      + 'everyone'],
+    ['a token', () => KubernetesSubject.user(Lazy.string({ produce: () => 'x' })), 'must be known at synth time'],
     ['a namespace', () => KubernetesSubject.serviceAccount('A', 'b'),
       '[KubernetesSubject.serviceAccount] `namespace` must be a DNS-1123 label'],
     ['a name', () => KubernetesSubject.serviceAccount('a', '*'), '`name` must be a DNS-1123 subdomain'],
@@ -460,14 +461,14 @@ describe('errors', () => {
     guardOf(stack);
     guardOf(stack, {}, 'Again');
     expect(failure(app))
-      .toContain('[Stack/Again] `appName` must be used once per cluster, got: "shop". Stack/Guard has');
+      .toContain('[Stack/Again] `appName` must be unique per cluster, got: "shop". Stack/Guard uses');
     const other = new App();
     const [one, two] = ['One', 'Two'].map(id => literalStack(other, id));
     account(one, 'api');
     account(two, 'web');
     guardOf(one);
     guardOf(two);
-    expect(failure(other)).toContain('[Two/Guard] `appName` must be used once per cluster');
+    expect(failure(other)).toContain('[Two/Guard] `appName` must be unique per cluster');
   });
 
   test('two guards with different names', () => {
@@ -489,6 +490,6 @@ describe('errors', () => {
     expect(() => guard.grantUse(blue as any, DEV)).toThrow('`identity` must be a service account of this library');
     expect(() => guard.grantUse(account(blue, 'x'))).toThrow('`subjects` must name at least one subject');
     expect(() => guardOf(blue, { mode: GuardMode.OFF }, 'Off').grantUse(account(blue, 'y'), DEV))
-      .toThrow('`grantUse` must be left out where the guard has no policy on use');
+      .toThrow('`grantUse` must be left out if the guard has no policy on use');
   });
 });

@@ -142,12 +142,12 @@ describe('IrsaAssertions with an identity', () => {
     const api = byIrsa(stack);
     const irsa = IrsaAssertions.fromStack(stack);
     expect(failure(() => irsa.allows({ identity: api, namespace: 'payments' }))).toBe(
-      '[IrsaAssertions] `identity` must be given without `namespace` and `serviceAccount`, got: "payments". '
-        + 'Remove them: the construct has both.',
+      '[IrsaAssertions] `identity` must not be combined with `namespace` and `serviceAccount`, got: "payments". '
+        + 'Remove them, because the construct has both.',
     );
     expect(failure(() => irsa.allows({ roleOf: api }))).toMatch(/^\[IrsaAssertions\] `namespace` must /);
     expect(failure(() => irsa.allows({ identity: api, role: 'a', roleOf: api }))).toMatch(
-      /^\[IrsaAssertions\] `role` must be given, or `roleOf`, or `roleMatching`, and only one of them, got: "a"\./,
+      /^\[IrsaAssertions\] `role` must be set, or `roleOf`, or `roleMatching`, but only one of them, got: "a"\./,
     );
   });
 });

@@ -272,7 +272,7 @@ describe('every kind of workload', () => {
     serviceAccount(literalStack(), 'Sa').applyTo(make(chart));
     expect(() => cdk8s.Testing.synth(chart)).toThrow(
       '[Stack/Sa] `workload` must be a Pod, a CronJob, or have a pod template with containers at spec.template, '
-        + `got: "${name}". Pass the object that makes the pods.`,
+        + `got: "${name}". Pass the object that creates the pods.`,
     );
   });
 
@@ -283,8 +283,8 @@ describe('every kind of workload', () => {
     const stack = literalStack();
     const sa = serviceAccount(stack, 'Sa');
     expect(() => sa.applyTo(make(stack))).toThrow(
-      '[Stack/Sa] `workload` must be an ApiObject of cdk8s, or a construct that has one as its default child, got: '
-        + `"${path}". Pass the Deployment or the like itself.`,
+      '[Stack/Sa] `workload` must be an ApiObject of cdk8s, or a construct whose default child is one, got: '
+        + `"${path}". Pass the workload itself, such as the Deployment.`,
     );
   });
 });
@@ -296,7 +296,7 @@ describe('names', () => {
       { serviceAccountName: 'other', ...POD },
       {},
       '`spec.template.spec.serviceAccountName of Deployment app` must be "my-service-account", as applyTo() sets it, '
-        + 'got: "other". Leave it to applyTo(), or apply the service account that is meant.',
+        + 'got: "other". Leave it to applyTo(), or call applyTo() on the intended service account.',
     ],
     [
       'its old name',
@@ -309,7 +309,7 @@ describe('names', () => {
       POD,
       { namespace: 'other' },
       '`metadata.namespace of Deployment other/app` must be "default", as applyTo() sets it, got: "other". A pod can '
-        + 'use the service accounts of its own namespace only',
+        + 'use only service accounts in its own namespace. Move',
     ],
   ])('another one is an error: %s', (_, pod, metadata, message) => {
     const object = workload(ownChart(), 'Deployment', pod, undefined, { name: 'app', ...metadata });
@@ -395,15 +395,15 @@ describe('fsGroup', () => {
     ],
   ])('so is one for Windows, by %s', (_, pod) => {
     expect(() => rendered(pod, { fsGroup: 0 })).toThrow(
-      '[Stack/Sa] `fsGroup` must be left out for a pod on Windows, got: 0. Windows has no groups of files, and '
-        + 'Deployment app is for Windows.',
+      '[Stack/Sa] `fsGroup` must be left out for a Windows pod, got: 0. Windows has no file groups, and '
+        + 'Deployment app runs on Windows.',
     );
   });
 
   test.each([-1, 2147483648, 1.5, NaN])('%s is no group', fsGroup => {
     const sa = serviceAccount(literalStack(), 'Sa');
     expect(() => sa.applyTo(workload(ownChart()), { fsGroup })).toThrow(
-      /^\[Stack\/Sa\] `fsGroup` must be a whole number, 0 to 2147483647, got: .+\. Leave it out unless other volumes of the pod need it: the token can be read without it\.$/,
+      /^\[Stack\/Sa\] `fsGroup` must be a whole number, 0 to 2147483647, got: .+\. Leave it out unless other volumes of the pod need it\. The token is readable without it\.$/,
     );
   });
 
@@ -415,7 +415,7 @@ describe('fsGroup', () => {
       '`fsGroup` must be a whole number, 0 to 2147483647, got: -7',
     );
     expect(() => rendered(POD, { fsGroup: Token.asNumber({ Ref: 'Group' }) })).toThrow(
-      '`spec.template.spec.securityContext.fsGroup of Deployment default/app` must be known at synth, got: '
+      '`spec.template.spec.securityContext.fsGroup of Deployment default/app` must be known at synth time, got: '
         + '{"Ref":"Group"}',
     );
   });
@@ -493,14 +493,15 @@ describe('skipContainers', () => {
   ])('%j: no such container', (skipContainers, got) => {
     expect(() => rendered(pod, { skipContainers })).toThrow(
       '[Stack/Sa] `skipContainers` must name containers of Deployment app ("app", "proxy", "logs", "init"), got: '
-        + `${got}. The webhook compares names as they are.`,
+        + `${got}. The webhook compares names exactly.`,
     );
   });
 
   test('one must remain', () => {
     expect(() => rendered(pod, { skipContainers: ['init', 'app', 'proxy', 'logs'] })).toThrow(
-      '[Stack/Sa] `skipContainers` must leave a container of Deployment app ("app", "proxy", "logs", "init"), got: '
-        + '["init","app","proxy","logs"]. Without credentials for any container, the service account is of no use.',
+      '[Stack/Sa] `skipContainers` must leave credentials for a container of Deployment app ("app", "proxy", "logs", '
+        + '"init"), got: '
+        + '["init","app","proxy","logs"]. Otherwise no container would use the service account.',
     );
   });
 
@@ -515,8 +516,8 @@ describe('skipContainers', () => {
   test('a list that only the deployment knows is refused, a name that synth knows is not', () => {
     const sa = serviceAccount(literalStack(), 'Sa');
     expect(() => sa.applyTo(workload(ownChart()), { skipContainers: Token.asList({ Ref: 'X' }) })).toThrow(
-      '[Stack/Sa] `skipContainers` must be a list known at synth, got: a value known at deployment only. Write the '
-        + 'names out.',
+      '[Stack/Sa] `skipContainers` must be a list known at synth time, got: a value known only at deployment. Pass '
+        + 'an array of literals.',
     );
     expect(skipped(rendered(pod, { skipContainers: [Lazy.string({ produce: () => 'proxy' })] }))).toEqual(['proxy']);
   });
@@ -559,12 +560,12 @@ describe('includeContainers', () => {
 
   test.each<[string, WorkloadOptions, string]>([
     ['an unknown one', { includeContainers: ['app', 'ap'] }, '`includeContainers` must name containers of Deployment '
-      + 'app ("app", "proxy", "logs", "init"), got: "ap". The webhook compares names as they are.'],
-    ['none', { includeContainers: [] }, '`includeContainers` must leave a container of Deployment app'],
-    ['both lists', { includeContainers: ['app'], skipContainers: [] }, '`includeContainers` must be given without '
-      + '`skipContainers`, got: ["app"]. Use one of the two.'],
+      + 'app ("app", "proxy", "logs", "init"), got: "ap". The webhook compares names exactly.'],
+    ['none', { includeContainers: [] }, '`includeContainers` must leave credentials for a container of Deployment app'],
+    ['both lists', { includeContainers: ['app'], skipContainers: [] }, '`includeContainers` must not be combined '
+      + 'with `skipContainers`, got: ["app"]. Use only one of them.'],
     ['a deferred list', { includeContainers: Token.asList({ Ref: 'X' }) },
-      '`includeContainers` must be a list known at synth'],
+      '`includeContainers` must be a list known at synth time'],
   ])('%s: an error', (_, options, message) => {
     expect(() => rendered(pod, options)).toThrow(`[Stack/Sa] ${message}`);
   });
@@ -709,8 +710,8 @@ describe('static credentials', () => {
     return warnings(stack);
   };
   const warning = (name: string, variables: string) =>
-    `Container "${name}" of Deployment app has ${variables} in its environment: SDKs take them before the role. `
-      + 'Remove them, or skip the container by `skipContainers`. [ack: cdk-irsa:static-credentials]';
+    `Container "${name}" of Deployment app has ${variables} ` + 'in its environment. SDKs prefer them to the role. '
+      + 'Remove them, or skip the container with `skipContainers`. [ack: cdk-irsa:static-credentials]';
 
   test.each<[string, any, WorkloadOptions | undefined, string[]]>([
     [
@@ -798,10 +799,11 @@ describe('when it is applied', () => {
     serviceAccount(stack, 'One').applyTo(object);
     const two = serviceAccount(stack, 'Two', { serviceAccountName: 'two' });
     expect(() => two.applyTo(object)).toThrow(
-      '[Stack/Two] `workload` must use one service account, got: "own/App". Stack/One has been applied to it already: '
-        + 'pods have one service account only.',
+      '[Stack/Two] `workload` must use only one service account, got: "own/App". Stack/One is already applied to it, '
+        + 'and '
+        + 'a pod can have only one service account.',
     );
-    expect(() => two.applyTo(cdk8s.ApiObject.of(object))).toThrow('Stack/One has been applied to it already');
+    expect(() => two.applyTo(cdk8s.ApiObject.of(object))).toThrow('Stack/One is already applied to it, and a pod can');
   });
 
   test('patches of the user are in it, and count', () => {
@@ -937,7 +939,7 @@ describe('what only the deployment knows', () => {
     const chart = ownChart({ resolvers: [new CdkTokenResolver(stack)] });
     serviceAccount(stack, 'Sa').applyTo(workload(chart));
     const message =
-      /\[Stack\/Sa\] `spec\.template\.metadata\.annotations\["cdk-irsa\/role-arn"\] of Deployment default\/app` must be known at synth, got: \{"Fn::GetAtt":\["SaRole\w+","Arn"\]\}/;
+      /\[Stack\/Sa\] `spec\.template\.metadata\.annotations\["cdk-irsa\/role-arn"\] of Deployment default\/app` must be known at synth time, got: \{"Fn::GetAtt":\["SaRole\w+","Arn"\]\}/;
     expect(() => cdk8s.Testing.synth(chart)).toThrow(message);
     expect(() => app.synth()).toThrow(message);
   });
@@ -949,13 +951,13 @@ describe('what only the deployment knows', () => {
     [
       'a key',
       { resources: { [Token.asString({ Ref: 'X' })]: 1 } },
-      'spec.containers[0].resources["<known at deployment only>"]',
+      'spec.containers[0].resources["<known only at deployment>"]',
     ],
   ])('%s of the workload itself never reaches the file of a cdk8s app without the resolver', (_, extra, field) => {
     const app = new App();
     const chart = ownChart();
     serviceAccount(literalStack(app), 'Sa').applyTo(workload(chart, 'Pod', { containers: [container('app', extra)] }));
-    const message = `[Stack/Sa] \`${field} of Pod default/app\` must be known at synth, got: {"`;
+    const message = `[Stack/Sa] \`${field} of Pod default/app\` must be known at synth time, got: {"`;
     expect(() => written(chart)).toThrow(message);
     expect(() => app.synth()).toThrow(message);
   });

@@ -21,8 +21,8 @@ import { ControllerDefinition, given } from './definition';
 import { failIf } from '../private/errors';
 
 /**
- * A service that AWS Controllers for Kubernetes (ACK) have a controller for, with what that controller may do: less
- * than its repository recommends, wherever AWS lets it be held to names, tags or roles of yours.
+ * A service with a controller of AWS Controllers for Kubernetes (ACK), and the permissions of that controller. They are
+ * narrower than its repository recommends if AWS can scope them to your names, tags or roles.
  *
  * @see https://aws-controllers-k8s.github.io/community/docs/community/services/
  * @example
@@ -37,11 +37,12 @@ import { failIf } from '../private/errors';
  */
 export abstract class AckService {
   /**
-   * AWS Certificate Manager. It may request certificates for the domain names only, but change, export and delete any
-   * of the account and region: raises `cdk-irsa:controller-unscoped`. For private certificates grant
-   * `acm-pca:IssueCertificate` on your certificate authority.
+   * Returns AWS Certificate Manager. The controller may request certificates only for the domain names, but may change,
+   * export and delete any certificate in the account and region, which raises the warning
+   * `cdk-irsa:controller-unscoped`. For private certificates, grant `acm-pca:IssueCertificate` on your certificate
+   * authority.
    *
-   * @throws when no domain name is given
+   * @throws if no domain name is set
    * @see https://github.com/aws-controllers-k8s/acm-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static acm(options: AckAcmOptions): AckService {
@@ -49,11 +50,11 @@ export abstract class AckService {
   }
 
   /**
-   * CloudFront: functions whose names begin with the prefix, and distributions and VPC origins that carry the tags.
-   * Cache, origin request and response headers policies and origin access controls have no tags, so that it may change
-   * those of others: raises `cdk-irsa:controller-unscoped`.
+   * Returns CloudFront, scoped to functions whose names begin with the prefix, and to distributions and VPC origins
+   * with the tags. Cache, origin request and response headers policies and origin access controls have no tags, so the
+   * controller may change all of them, which raises the warning `cdk-irsa:controller-unscoped`.
    *
-   * @throws on a prefix that is empty or holds other characters, or without tags
+   * @throws if the prefix is empty or contains other characters, or there are no tags
    * @see https://github.com/aws-controllers-k8s/cloudfront-controller/blob/main/config/iam/recommended-policy-arn
    */
   public static cloudFront(options: AckCloudFrontOptions): AckService {
@@ -61,9 +62,9 @@ export abstract class AckService {
   }
 
   /**
-   * CloudWatch Logs: log groups whose names begin with the prefix.
+   * Returns CloudWatch Logs, scoped to log groups whose names begin with the prefix.
    *
-   * @throws on a prefix that is empty or holds other characters
+   * @throws if the prefix is empty or contains other characters
    * @see
    * https://github.com/aws-controllers-k8s/cloudwatchlogs-controller/blob/main/config/iam/recommended-inline-policy
    */
@@ -72,11 +73,11 @@ export abstract class AckService {
   }
 
   /**
-   * Database Migration Service: endpoints, replication instances and tasks, certificates and the rest that carry the
-   * tags. What it makes must carry the tags; but it may put them on what others have made too: raises
-   * `cdk-irsa:controller-unscoped`.
+   * Returns Database Migration Service, scoped to endpoints, replication instances and tasks, certificates and other
+   * resources with the tags. Everything that the controller creates must have the tags. However, it may also add them
+   * to existing resources, which raises the warning `cdk-irsa:controller-unscoped`.
    *
-   * @throws without tags, or when `roles` is empty
+   * @throws if there are no tags, or `roles` is empty
    * @see https://github.com/aws-controllers-k8s/dms-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static dms(options: AckDmsOptions): AckService {
@@ -84,14 +85,15 @@ export abstract class AckService {
   }
 
   /**
-   * EKS: clusters whose names begin with the prefix, with their node groups, Fargate profiles, add-ons and Pod Identity
-   * associations; keep the cluster that it runs in out of the prefix. It passes the roles only. Access entries it makes
-   * with the access policies that you name, and none without; but the cluster's creator is its administrator, unless
-   * the object sets `bootstrapClusterCreatorAdminPermissions: false`. AWS cannot hold `CreateCluster` to a name: of
-   * others it may make, but no more.
+   * Returns EKS, scoped to clusters whose names begin with the prefix, with their node groups, Fargate profiles,
+   * add-ons and Pod Identity associations. The prefix should not match the cluster that the controller runs in. The
+   * controller may pass only the roles. It may create access entries only with the access policies that you name.
+   * However, the creator of a cluster is its administrator, unless the object sets
+   * `bootstrapClusterCreatorAdminPermissions: false`. AWS cannot scope `CreateCluster` to a name, so the controller may
+   * create clusters with other names, but not change them.
    *
-   * @throws on a prefix that is empty or holds other characters, without roles, or when `accessPolicies` is empty or
-   * holds an ARN
+   * @throws if the prefix is empty or contains other characters, there are no roles, or `accessPolicies` is empty or
+   * contains an ARN
    * @see https://github.com/aws-controllers-k8s/eks-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static eks(options: AckEksOptions): AckService {
@@ -99,10 +101,11 @@ export abstract class AckService {
   }
 
   /**
-   * EMR on EKS: virtual clusters that carry the tags, and jobs in them that run as the roles. What it makes must carry
-   * the tags; but it may put them on virtual clusters of others too: raises `cdk-irsa:controller-unscoped`.
+   * Returns EMR on EKS, scoped to virtual clusters with the tags, and to jobs in them that run as the roles. Everything
+   * that the controller creates must have the tags. However, it may also add them to existing virtual clusters, which
+   * raises the warning `cdk-irsa:controller-unscoped`.
    *
-   * @throws without tags or roles
+   * @throws if there are no tags or no roles
    * @see https://github.com/aws-controllers-k8s/emrcontainers-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static emrContainers(options: AckEmrContainersOptions): AckService {
@@ -110,11 +113,11 @@ export abstract class AckService {
   }
 
   /**
-   * IAM: roles below the path and inside the permissions boundary, and managed policies below the path. It can neither
-   * leave the boundary out, nor take it away, nor change it. Groups, OIDC providers, SAML providers and instance
-   * profiles are not among it.
+   * Returns IAM, scoped to roles below the path with the permissions boundary, and to managed policies below the path.
+   * The controller cannot omit, remove or change the boundary. Permissions for groups, OIDC providers, SAML providers
+   * and instance profiles are not included.
    *
-   * @throws on a path that is `/`, or without a permissions boundary
+   * @throws if the path is `/`, or there is no permissions boundary
    * @see https://github.com/aws-controllers-k8s/iam-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static iam(options: AckIamOptions): AckService {
@@ -122,11 +125,12 @@ export abstract class AckService {
   }
 
   /**
-   * Kinesis Data Streams: streams whose names begin with the prefix. AWS cannot hold `UpdateShardCount`,
-   * `UpdateStreamMode` and the shard metrics to a stream: it may change those of any stream of the region, and raises
-   * `cdk-irsa:controller-unscoped`. For a stream that a key of yours encrypts, grant the key too.
+   * Returns Kinesis Data Streams, scoped to streams whose names begin with the prefix. AWS cannot scope
+   * `UpdateShardCount`, `UpdateStreamMode` and the shard metrics to a stream, so the controller may change these for
+   * any stream in the region, which raises the warning `cdk-irsa:controller-unscoped`. If your own key encrypts a
+   * stream, also grant the key.
    *
-   * @throws on a prefix that is empty or holds other characters
+   * @throws if the prefix is empty or contains other characters
    * @see https://github.com/aws-controllers-k8s/kinesis-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static kinesis(options: AckNamePrefixOptions): AckService {
@@ -134,11 +138,12 @@ export abstract class AckService {
   }
 
   /**
-   * KMS: keys that carry the tags, and aliases that begin with the prefix. What it makes must carry the tags; but it
-   * may put them on other keys of the account and region too, where the key's policy leaves that to IAM: raises
-   * `cdk-irsa:controller-unscoped`. Custom key stores and replicas are not among it.
+   * Returns KMS, scoped to keys with the tags, and to aliases that begin with the prefix. Everything that the
+   * controller creates must have the tags. However, it may also add them to other keys in the account and region, if
+   * the key policy delegates this to IAM, which raises the warning `cdk-irsa:controller-unscoped`. Permissions for
+   * custom key stores and replicas are not included.
    *
-   * @throws on a prefix that is empty or holds other characters, or without tags
+   * @throws if the prefix is empty or contains other characters, or there are no tags
    * @see https://github.com/aws-controllers-k8s/kms-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static kms(options: AckKmsOptions): AckService {
@@ -146,11 +151,12 @@ export abstract class AckService {
   }
 
   /**
-   * Lambda: functions and layers whose names begin with the prefix, with their aliases, versions, event source
-   * mappings, and URLs that IAM guards. It passes the roles only, and reads code from the buckets and repositories that
-   * you name. Code signing configurations, whose ids AWS makes up, are not among it.
+   * Returns Lambda, scoped to functions and layers whose names begin with the prefix, with their aliases, versions,
+   * event source mappings, and URLs with IAM authentication. The controller may pass only the roles, and read code only
+   * from the buckets and repositories that you name. Permissions for code signing configurations, whose IDs AWS
+   * generates, are not included.
    *
-   * @throws on a prefix that is empty or holds other characters, without roles, or when a list is empty
+   * @throws if the prefix is empty or contains other characters, there are no roles, or a list is empty
    * @see https://github.com/aws-controllers-k8s/lambda-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static lambda(options: AckLambdaOptions): AckService {
@@ -158,10 +164,11 @@ export abstract class AckService {
   }
 
   /**
-   * Lambda MicroVMs: images whose names begin with the prefix. It passes the roles only. AWS cannot hold making an
-   * image to a name: of others it may make, but no more.
+   * Returns Lambda MicroVMs, scoped to images whose names begin with the prefix. The controller may pass only the
+   * roles. AWS cannot scope the creation of an image to a name, so the controller may create images with other names,
+   * but not change them.
    *
-   * @throws on a prefix that is empty or holds other characters, or without roles
+   * @throws if the prefix is empty or contains other characters, or there are no roles
    * @see
    * https://github.com/aws-controllers-k8s/lambdamicrovms-controller/blob/main/config/iam/recommended-inline-policy
    */
@@ -170,10 +177,11 @@ export abstract class AckService {
   }
 
   /**
-   * MWAA Serverless: workflows that carry the tags and run as the roles. What it makes must carry the tags; but it may
-   * put them on workflows of others too: raises `cdk-irsa:controller-unscoped`.
+   * Returns MWAA Serverless, scoped to workflows with the tags that run as the roles. Everything that the controller
+   * creates must have the tags. However, it may also add them to existing workflows, which raises the warning
+   * `cdk-irsa:controller-unscoped`.
    *
-   * @throws without tags or roles
+   * @throws if there are no tags or no roles
    * @see
    * https://github.com/aws-controllers-k8s/mwaaserverless-controller/blob/main/config/iam/recommended-inline-policy
    */
@@ -182,12 +190,13 @@ export abstract class AckService {
   }
 
   /**
-   * Amazon Managed Service for Prometheus: workspaces that carry the tags, with their alert manager definitions and
-   * rule groups. What it makes must carry the tags; but it may put them on workspaces of others too: raises
-   * `cdk-irsa:controller-unscoped`. Logging configurations, for which it would have to write the account's log
-   * policies, and scrapers are not among it.
+   * Returns Amazon Managed Service for Prometheus, scoped to workspaces with the tags, with their alert manager
+   * definitions and rule groups. Everything that the controller creates must have the tags. However, it may also add
+   * them to existing workspaces, which raises the warning `cdk-irsa:controller-unscoped`. Permissions for scrapers and
+   * logging configurations are not included; the latter would require write access to the resource policies of the
+   * account's logs.
    *
-   * @throws without tags
+   * @throws if there are no tags
    * @see
    * https://github.com/aws-controllers-k8s/prometheusservice-controller/blob/main/config/iam/recommended-inline-policy
    */
@@ -196,11 +205,11 @@ export abstract class AckService {
   }
 
   /**
-   * RDS and Aurora: databases, clusters, snapshots, and parameter, option and subnet groups whose names begin with the
-   * prefix; beside them databases may use RDS's own `default` groups. Passwords that RDS manages it may have made, not
-   * read. Proxies, whose ids AWS makes up, are not among it.
+   * Returns RDS and Aurora, scoped to databases, clusters, snapshots, and parameter, option and subnet groups whose
+   * names begin with the prefix. Databases may also use the `default` groups of RDS. The controller may use passwords
+   * that RDS manages, but not read them. Permissions for proxies, whose IDs AWS generates, are not included.
    *
-   * @throws on a prefix that is empty or holds other characters, or when a list is empty
+   * @throws if the prefix is empty or contains other characters, or a list is empty
    * @see https://github.com/aws-controllers-k8s/rds-controller/blob/main/config/iam/recommended-policy-arn
    */
   public static rds(options: AckRdsOptions): AckService {
@@ -208,9 +217,10 @@ export abstract class AckService {
   }
 
   /**
-   * S3: buckets whose names begin with the prefix, with all their settings, bucket policies among them; no objects.
+   * Returns S3, scoped to buckets whose names begin with the prefix, with all their settings, including bucket
+   * policies. Access to objects is not included.
    *
-   * @throws on a prefix that is empty or holds other characters, or when `replicationRoles` is empty
+   * @throws if the prefix is empty or contains other characters, or `replicationRoles` is empty
    * @see https://github.com/aws-controllers-k8s/s3-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static s3(options: AckS3Options): AckService {
@@ -218,9 +228,10 @@ export abstract class AckService {
   }
 
   /**
-   * S3 Vectors: vector buckets whose names begin with the prefix, and their indexes; no vectors.
+   * Returns S3 Vectors, scoped to vector buckets whose names begin with the prefix, and their indexes. Access to
+   * vectors is not included.
    *
-   * @throws on a prefix that is empty or holds other characters
+   * @throws if the prefix is empty or contains other characters
    * @see https://github.com/aws-controllers-k8s/s3vectors-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static s3Vectors(options: AckNamePrefixOptions): AckService {
@@ -228,11 +239,11 @@ export abstract class AckService {
   }
 
   /**
-   * Systems Manager: documents and resource data syncs whose names begin with the prefix, parameters that begin with
-   * another, and patch baselines that carry the tags. It may put the tags on patch baselines of others too, where you
-   * give tags: raises `cdk-irsa:controller-unscoped` then.
+   * Returns Systems Manager, scoped to documents and resource data syncs whose names begin with the prefix, to
+   * parameters that begin with `parameterPrefix`, and to patch baselines with the tags. If you set tags, the controller
+   * may also add them to existing patch baselines, which raises the warning `cdk-irsa:controller-unscoped`.
    *
-   * @throws on a prefix that is empty or holds other characters, or when `resourceTags` is empty
+   * @throws if the prefix is empty or contains other characters, or `resourceTags` is empty
    * @see https://github.com/aws-controllers-k8s/ssm-controller/blob/main/config/iam/recommended-inline-policy
    */
   public static ssm(options: AckSsmOptions): AckService {
@@ -240,24 +251,24 @@ export abstract class AckService {
   }
 
   /**
-   * A service whose controller recommends a managed policy of AWS, in its repository's
-   * `config/iam/recommended-policy-arn`: mostly full access to the whole service. Raises
-   * `cdk-irsa:controller-unscoped`; rather write a policy of your own for an `IrsaServiceAccount`.
+   * Returns a service whose controller recommends an AWS managed policy, in `config/iam/recommended-policy-arn` of its
+   * repository. This is usually full access to the whole service, so it raises the warning
+   * `cdk-irsa:controller-unscoped`. Consider writing your own policy for an `IrsaServiceAccount` instead.
    *
-   * @param service as in the name of its chart, `ack-<service>-controller`: `sqs`, `ec2`
-   * @param managedPolicyName the name after `:policy/`: `AmazonSQSFullAccess`
-   * @throws on a name that no service or policy can have
+   * @param service the service, as in the name of its chart, `ack-<service>-controller`: `sqs`, `ec2`
+   * @param managedPolicyName the name after `:policy/` in the ARN: `AmazonSQSFullAccess`
+   * @throws if a name is invalid
    */
   public static withManagedPolicy(service: string, managedPolicyName: string): AckService {
     failIf(
       'AckService.withManagedPolicy',
-      badName('service', service, /^[a-z0-9]+$/, 'The name of the chart has it: ack-<service>-controller.'),
+      badName('service', service, /^[a-z0-9]+$/, 'Use the service in the name of the chart: ack-<service>-controller.'),
     );
     failIf(
       'AckService.withManagedPolicy',
-      badName('managedPolicyName', managedPolicyName, /^[\w+=,.@/-]+$/, 'Give what stands after :policy/ in its ARN.'),
+      badName('managedPolicyName', managedPolicyName, /^[\w+=,.@/-]+$/, 'Use the part after :policy/ in its ARN.'),
     );
-    const unscoped = `the managed policy ${managedPolicyName} names no resources.`;
+    const unscoped = `the managed policy ${managedPolicyName} does not name resources.`;
     return new DefinedService(ackController(service, { unscoped, managedPolicyNames: [managedPolicyName] }, () => []));
   }
 
@@ -270,7 +281,7 @@ export abstract class AckService {
  */
 export interface AckControllerOptions {
   /**
-   * The service that it controls, and what of it.
+   * The service that it controls, and the scope of its permissions.
    */
   readonly service: AckService;
 }

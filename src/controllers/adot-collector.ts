@@ -4,44 +4,45 @@ import { optional, requireOne } from './parts';
 import { workspaceProblems, writeLogs, writeMetrics, writeTraces } from './telemetry';
 
 /**
- * Options of `Controller.adotCollector`. At least one of the places to send to: `prometheusWorkspaceIds`, `traces`,
+ * Options of `Controller.adotCollector`. At least one destination is required: `prometheusWorkspaceIds`, `traces` or
  * `logGroups`.
  */
 export interface AdotCollectorOptions {
   /**
-   * The ids of the workspaces of Amazon Managed Service for Prometheus that it writes metrics to, in the stack's
-   * account and region. Of a `CfnWorkspace`: `attrWorkspaceId`.
+   * The IDs of the workspaces of Amazon Managed Service for Prometheus that it writes metrics to, in the stack's
+   * account and region. For a `CfnWorkspace`, use `attrWorkspaceId`.
    *
    * @default - none
    */
   readonly prometheusWorkspaceIds?: string[];
 
   /**
-   * Whether it sends traces to X-Ray: to that of the stack's account and region, since X-Ray has no resources that
-   * could be named.
+   * Whether it sends traces to X-Ray in the stack's account and region. X-Ray has no resources to which this could be
+   * scoped.
    *
    * @default false
    */
   readonly traces?: boolean;
 
   /**
-   * The log groups that it sends logs to, and metrics (`awsemf`), which CloudWatch takes out of the logs. One imported
-   * as `LogGroup.fromLogGroupName(scope, id, '/aws/containerinsights/blue/*')` stands for all below it.
+   * The log groups that it sends logs to, and metrics (`awsemf`), which CloudWatch extracts from the logs. A log group
+   * that is imported as `LogGroup.fromLogGroupName(scope, id, '/aws/containerinsights/blue/*')` represents all log
+   * groups below that name.
    *
    * @default - none
    */
   readonly logGroups?: ILogGroup[];
 
   /**
-   * Whether it may create the log groups, and set how long they keep their events.
+   * Whether it may create the log groups and set their retention.
    *
    * @default false
    */
   readonly createLogGroups?: boolean;
 
   /**
-   * Whether it may describe the tags and volumes of EC2 instances, as `awscontainerinsightreceiver` and resource
-   * detection do.
+   * Whether it may describe the tags and volumes of EC2 instances, which `awscontainerinsightreceiver` and resource
+   * detection need.
    *
    * @default false
    */

@@ -4,7 +4,7 @@ import { ObjectStorageOptions } from './object-storage-options';
 import { storageLocation } from './storage-values';
 
 /**
- * It adds to the log of a task by reading it and writing it anew. It deletes none.
+ * Airflow appends to a task log by reading and rewriting it. It does not delete logs.
  *
  * @see https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/logging/s3-task-handler.html
  *

@@ -6,8 +6,8 @@ import { workspaceProblems, writeMetrics } from './telemetry';
  */
 export interface AmazonManagedPrometheusIngestOptions {
   /**
-   * The ids of the workspaces that it writes to, in the stack's account and region; at least one. Of a `CfnWorkspace`:
-   * `attrWorkspaceId`.
+   * The IDs of the workspaces that it writes to, in the stack's account and region. At least one. For a `CfnWorkspace`,
+   * use `attrWorkspaceId`.
    */
   readonly workspaceIds: string[];
 }

@@ -7,7 +7,7 @@ import { onRepositories } from './repositories';
  */
 export interface ArgoCdImageUpdaterOptions {
   /**
-   * The repositories of ECR whose images it looks at; at least one.
+   * The ECR repositories whose images it reads. At least one.
    */
   readonly repositories: IRepository[];
 }

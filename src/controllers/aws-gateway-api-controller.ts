@@ -10,19 +10,19 @@ import { clusterNameProblem } from '../private/issuer/cluster-names';
  */
 export interface AwsGatewayApiControllerOptions {
   /**
-   * The name of the cluster, as `clusterName` of its chart has it: services, target groups and service networks that it
-   * makes carry it in the tag `application-networking.k8s.aws/ManagedBy`, and it may delete no others.
+   * The name of the cluster, as in `clusterName` of its chart. The services, target groups and service networks that it
+   * creates contain the name in the tag `application-networking.k8s.aws/ManagedBy`, and it may delete only these.
    */
   readonly clusterName: string;
 
   /**
-   * The VPC of the cluster: it may make target groups in it, and associate it with service networks.
+   * The VPC of the cluster. It may create target groups in this VPC and associate it with service networks.
    */
   readonly vpc: IVpc;
 
   /**
-   * Whether it may have access logs delivered, for an `AccessLogPolicy`: to CloudWatch Logs, whose deliveries cannot be
-   * scoped.
+   * Whether it may configure the delivery of access logs, for an `AccessLogPolicy`. Deliveries of CloudWatch Logs
+   * cannot be scoped.
    *
    * @default false
    */
@@ -30,10 +30,10 @@ export interface AwsGatewayApiControllerOptions {
 
   /**
    * The clusters whose services it may take over, by the annotation
-   * `application-networking.k8s.aws/allow-takeover-from`: what these have in the tag
+   * `application-networking.k8s.aws/allow-takeover-from`: the values of their tag
    * `application-networking.k8s.aws/ManagedBy`, `<account>/<cluster>/<vpc>`.
    *
-   * @default - what no cluster has
+   * @default - only services without this tag
    */
   readonly takeoverFrom?: string[];
 }
@@ -41,7 +41,7 @@ export interface AwsGatewayApiControllerOptions {
 const TAGS = 'application-networking.k8s.aws/';
 
 /**
- * Narrower than the published policy, which allows all of VPC Lattice: these are the calls of the controller.
+ * Narrower than the published policy, which allows all of VPC Lattice. These are the calls of the controller.
  *
  * @see
  * https://github.com/aws/aws-application-networking-k8s/blob/main/files/controller-installation/recommended-inline-policy.json
@@ -63,7 +63,7 @@ export function awsGatewayApiController({
     namespace: 'aws-application-networking-system',
     serviceAccountName: 'gateway-api-controller',
     unscoped: `listeners, rules, targets and auth policies of VPC Lattice${accessLogs ? ', and log deliveries,' : ''} `
-      + 'cannot be held to one cluster.',
+      + 'cannot be scoped to one cluster.',
     statements: scope => {
       const region = vpc.env.region;
       const of = (...types: string[]) => types.map(type => arn(scope, 'vpc-lattice', `${type}/*`, { region }));
@@ -147,7 +147,7 @@ export function awsGatewayApiController({
         }),
         allow({ actions: lattice('GetServiceNetworkVpcAssociation'), resources: [vpcAssociations] }),
         allow({ actions: lattice('DeleteAuthPolicy', 'PutAuthPolicy'), resources: [services, networks] }),
-        // It adopts what nobody manages, and removes no tag of its own. Listeners and rules are below services.
+        // It adopts unmanaged resources, and does not remove its own tag. Listeners and rules are below services.
         allow({
           actions: lattice('TagResource'),
           resources: tagged,

@@ -14,43 +14,43 @@ import { clusterNameProblem } from '../private/issuer/cluster-names';
  */
 export interface AwsLoadBalancerControllerOptions {
   /**
-   * The name of the cluster, as its `--cluster-name` has it: what it makes carries the tag `elbv2.k8s.aws/cluster` with
-   * this value, and it may change nothing else.
+   * The name of the cluster, as in its flag `--cluster-name`. The resources that it creates have the tag
+   * `elbv2.k8s.aws/cluster` with this value, and it may change only these.
    */
   readonly clusterName: string;
 
   /**
-   * The VPC of the cluster: it may open and close ports of the security groups of this one only.
+   * The VPC of the cluster. It may open and close ports only of security groups in this VPC.
    */
   readonly vpc: IVpc;
 
   /**
-   * Target groups that were made elsewhere and that a `TargetGroupBinding` names: it may register targets in them too.
+   * Existing target groups that a `TargetGroupBinding` names. It may also register targets in these.
    *
-   * @default - only those that it makes itself
+   * @default - only target groups that it creates itself
    */
   readonly targetGroups?: ITargetGroup[];
 
   /**
-   * Certificates of ACM that it requests for the hosts of Ingresses (feature gate `EnableCertificateManagement`).
+   * ACM certificates that it requests for the hosts of Ingresses (feature gate `EnableCertificateManagement`).
    *
-   * @default - it requests none
+   * @default - it does not request certificates
    */
   readonly certificates?: LoadBalancerCertificates;
 
   /**
-   * Whether it makes accelerators of AWS Global Accelerator (feature gates `GlobalAcceleratorController` and
-   * `EnableRGTAPI`). They are in the partition `aws` only.
+   * Whether it creates accelerators of AWS Global Accelerator (feature gates `GlobalAcceleratorController` and
+   * `EnableRGTAPI`). They are available only in the partition `aws`.
    *
    * @default false
    */
   readonly globalAccelerator?: boolean;
 
   /**
-   * Whether it finds what it has made by the Resource Groups Tagging API (feature gate `EnableRGTAPI`), for which it
-   * lists the tagged resources of the account.
+   * Whether it finds its resources with the Resource Groups Tagging API (feature gate `EnableRGTAPI`). It then may list
+   * the tagged resources of the account.
    *
-   * @default - as `globalAccelerator`, which needs it
+   * @default - the value of `globalAccelerator`, which requires it
    */
   readonly taggingApi?: boolean;
 }
@@ -60,22 +60,22 @@ export interface AwsLoadBalancerControllerOptions {
  */
 export interface AwsLoadBalancerControllerTargetGroupBindingOnlyOptions {
   /**
-   * The target groups that it may register targets in; at least one.
+   * The target groups that it may register targets in. At least one.
    */
   readonly targetGroups: ITargetGroup[];
 
   /**
-   * The VPC of the cluster, where a `TargetGroupBinding` has `networking`: it then may open and close ports of the
-   * security groups of this one.
+   * The VPC of the cluster, if a `TargetGroupBinding` has `networking`. It then may open and close ports of security
+   * groups in this VPC.
    *
-   * @default - it changes no security group
+   * @default - it may not change security groups
    */
   readonly vpc?: IVpc;
 }
 
 const FACTORY = 'Controller.awsLoadBalancerController';
 
-/** What both are called. */
+/** The names of both controllers. */
 const NAMES = {
   name: 'aws-load-balancer-controller',
   namespace: 'kube-system',
@@ -111,7 +111,7 @@ export function awsLoadBalancerController(options: AwsLoadBalancerControllerOpti
       ...Object.fromEntries(open.map(([gate]) => [`controllerConfig.featureGates.${gate}`, true])),
     },
     unscoped:
-      'web ACLs, Shield protections and the priorities of listener rules cannot be held to the load balancers of one '
+      'web ACLs, Shield protections and the priorities of listener rules cannot be scoped to the load balancers of one '
         + `cluster${claims([certificates && 'certificates', globalAccelerator && 'accelerators'])}.`,
     problems: scope => (globalAccelerator ? acceleratorProblems(scope) : []),
     statements: scope => [
@@ -176,15 +176,15 @@ export function awsLoadBalancerController(options: AwsLoadBalancerControllerOpti
   };
 }
 
-/** What it tags as it makes it, AWS does not tell from what nobody has tagged. */
+/** AWS cannot distinguish a resource that it tags at creation from an existing resource without tags. */
 function claims(kinds: (string | boolean | undefined)[]): string {
   const claimed = kinds.filter(Boolean);
   return claimed.length > 0 ? `, and it may take over ${claimed.join(' and ')} without the tag of a cluster` : '';
 }
 
 /**
- * Its security groups carry the tag; the ports of others, those of the nodes, open and close for health checks and
- * traffic.
+ * Its own security groups have the tag. It also opens and closes ports of others, those of the nodes, for health checks
+ * and traffic.
  */
 function securityGroupStatements(scope: IConstruct, vpc: IVpc, clusterName: string) {
   const groups = [regional(scope, vpc, 'ec2', 'security-group/*')];
@@ -214,7 +214,10 @@ function securityGroupStatements(scope: IConstruct, vpc: IVpc, clusterName: stri
   ];
 }
 
-/** Load balancers, target groups, listeners and rules: it makes them with the tag, and changes those that carry it. */
+/**
+ * Load balancers, target groups, listeners and rules: it creates them with the tag, and changes only those with the
+ * tag.
+ */
 function loadBalancerStatements(scope: IConstruct, vpc: IVpc, clusterName: string) {
   const of = (...types: string[]) => types.map(type => regional(scope, vpc, 'elasticloadbalancing', type));
   const elb = (...actions: string[]) => actions.map(action => `elasticloadbalancing:${action}`);
@@ -271,7 +274,7 @@ function loadBalancerStatements(scope: IConstruct, vpc: IVpc, clusterName: strin
       ),
       groups,
     ),
-    // The service knows no condition for it.
+    // The service has no condition key for this.
     allow({ actions: elb('SetRulePriorities'), resources: rules }),
     allow({
       actions: elb('AddTags'),
@@ -296,7 +299,7 @@ function loadBalancerStatements(scope: IConstruct, vpc: IVpc, clusterName: strin
   ];
 }
 
-/** AWS WAF, both of them, and Shield: their calls know no tag of a load balancer. */
+/** AWS WAF, AWS WAF Classic and Shield. Their calls have no condition on the tags of a load balancer. */
 function protectionStatements(scope: IConstruct, vpc: IVpc) {
   const balancers = regional(scope, vpc, 'elasticloadbalancing', 'loadbalancer/app/*/*');
   const acls = regional(scope, vpc, 'wafv2', 'regional/webacl/*/*');
@@ -376,7 +379,7 @@ function regional(scope: IConstruct, vpc: IVpc, service: string, resource: strin
   return arn(scope, service, resource, { region: vpc.env.region });
 }
 
-/** The ID alone says which: a VPC that is shared belongs to another account. */
+/** The ID identifies the VPC, because a shared VPC belongs to another account. */
 function vpcArn(scope: IConstruct, vpc: IVpc): string {
   return arn(scope, 'ec2', `vpc/${vpc.vpcId}`, { region: vpc.env.region, account: '*' });
 }

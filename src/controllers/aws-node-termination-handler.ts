@@ -9,15 +9,15 @@ import { failIf, missingProblem } from '../private/errors';
  */
 export interface AwsNodeTerminationHandlerOptions {
   /**
-   * The queue that EventBridge and the Auto Scaling groups write to. Where it is encrypted with a key of yours, it may
-   * decrypt with this key through SQS.
+   * The queue that EventBridge and the Auto Scaling groups write to. If your own key encrypts the queue, it may decrypt
+   * with this key through SQS.
    */
   readonly queue: IQueue;
 
   /**
-   * The Auto Scaling groups whose lifecycle actions it may prolong and complete.
+   * The Auto Scaling groups whose lifecycle actions it may extend and complete.
    *
-   * @default - those that carry the tag `aws-node-termination-handler/managed`, whatever its value
+   * @default - groups with the tag `aws-node-termination-handler/managed`, with any value
    */
   readonly autoScalingGroups?: IAutoScalingGroup[];
 }

@@ -10,29 +10,29 @@ import { fail, problem } from '../private/errors';
  */
 export interface AwsPrivateCaIssuerOptions {
   /**
-   * The certificate authorities of AWS Private CA that sign; at least one.
+   * The certificate authorities of AWS Private CA that sign certificates. At least one.
    */
   readonly certificateAuthorities: ICertificateAuthority[];
 
   /**
-   * Whether it may also have certificates signed that are certificate authorities themselves, those of a `Certificate`
-   * with `isCA: true`: with a path length of 0, so that they sign no further authorities.
+   * Whether it may also request certificates for certificate authorities, those of a `Certificate` with `isCA: true`.
+   * They have a path length of 0, so that they cannot sign further authorities.
    *
    * @default false
    */
   readonly subordinateAuthorities?: boolean;
 
   /**
-   * More templates that it may ask for, by their names: those of `pcaTemplate` in an issuer. For example
+   * Names of additional templates that it may request, those of `pcaTemplate` in an issuer. For example
    * `EndEntityCertificate_APIPassthrough`.
    *
-   * @default - the templates that it chooses by the usages of a `Certificate`
+   * @default - the templates that it selects by the usages of a `Certificate`
    * @see https://docs.aws.amazon.com/privateca/latest/userguide/UsingTemplates.html
    */
   readonly templates?: string[];
 
   /**
-   * The roles that it assumes: those of `role` in an issuer, for a certificate authority of another account. They must
+   * The roles that it assumes, those of `role` in an issuer, for a certificate authority in another account. They must
    * trust its role.
    *
    * @default - none
@@ -40,7 +40,7 @@ export interface AwsPrivateCaIssuerOptions {
   readonly roles?: IRole[];
 }
 
-/** The templates that it asks for, by the usages of a `Certificate`; none of them makes a certificate authority. */
+/** The templates that it selects by the usages of a `Certificate`. None of them creates a certificate authority. */
 const END_ENTITY_TEMPLATES = [
   'BlankEndEntityCertificate_APICSRPassthrough',
   'CodeSigningCertificate',
@@ -66,8 +66,8 @@ export function awsPrivateCaIssuer(options: AwsPrivateCaIssuerOptions): Controll
   const more = optional('awsPrivateCaIssuer', 'templates', 'template', options.templates);
   const wrong = more.find(template => Token.isUnresolved(template) || !/^\w+$/.test(template));
   if (wrong !== undefined) {
-    const advice = 'Write the name between template/ and /V1 in its ARN: EndEntityCertificate_APIPassthrough.';
-    fail('Controller.awsPrivateCaIssuer', problem('templates', 'be names of templates, known at synth', wrong, advice));
+    const advice = 'Use the part between template/ and /V1 in its ARN: EndEntityCertificate_APIPassthrough.';
+    fail('Controller.awsPrivateCaIssuer', problem('templates', 'be template names known at synth time', wrong, advice));
   }
   const templates = [
     ...more,

@@ -6,11 +6,11 @@ import { ObjectStorageOptions } from './object-storage-options';
 import { optional, unique } from './parts';
 import { bucketKeys, checkPrefixes, objectArns } from './s3-objects';
 
-/** What a controller does in a bucket. */
+/** The actions of a controller in a bucket. */
 export interface BucketAccess {
   readonly onObjects: string[];
   readonly onBuckets: string[];
-  /** Names of objects beside the folders that it looks for all the same. */
+  /** Returns names of objects outside of the folders that it also reads. */
   readonly outside?: (prefix: string) => string[];
 }
 
@@ -19,7 +19,7 @@ export const READ_OBJECTS: BucketAccess = {
   onBuckets: ['s3:GetBucketLocation', 's3:ListBucket'],
 };
 
-/** Large objects are uploaded in parts, which an upload that fails aborts. */
+/** Large objects are uploaded in parts. A failed upload is aborted. */
 export const ADD_OBJECTS: BucketAccess = {
   onObjects: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'],
   onBuckets: READ_OBJECTS.onBuckets,
@@ -27,15 +27,15 @@ export const ADD_OBJECTS: BucketAccess = {
 
 export const KEEP_OBJECTS: BucketAccess = { ...ADD_OBJECTS, onObjects: [...ADD_OBJECTS.onObjects, 's3:DeleteObject'] };
 
-/** The same, with tags on objects. */
+/** The same, with tags of objects. */
 export const KEEP_TAGGED_OBJECTS: BucketAccess = {
   ...KEEP_OBJECTS,
   onObjects: [...KEEP_OBJECTS.onObjects, 's3:GetObjectTagging', 's3:PutObjectTagging'],
 };
 
 /**
- * Checks the options of a factory, and makes its statements: on buckets, on the objects in them, and on keys through
- * S3.
+ * Validates the options of a factory, and returns its statements: on buckets, on the objects in them, and on keys
+ * through S3.
  *
  * @throws if no bucket is named, a list is empty, or a prefix is not a folder
  */

@@ -9,18 +9,17 @@ import { fail, problem } from '../private/errors';
  */
 export interface CertManagerOptions {
   /**
-   * The public zones in which it answers DNS-01 challenges; at least one.
+   * The public zones in which it answers DNS-01 challenges. At least one.
    */
   readonly hostedZones: IHostedZone[];
 
   /**
-   * The names of the TXT records that it may write, in lower case and without a dot at the end; `*` stands for any
+   * The names of the TXT records that it may write, in lower case and without a trailing dot. `*` matches any
    * characters.
    *
-   * For challenges that another name answers by CNAME (`cnameStrategy: Follow`), name the records that the CNAMEs point
-   * to.
+   * For challenges that are delegated by CNAME (`cnameStrategy: Follow`), name the records that the CNAMEs point to.
    *
-   * @default - `_acme-challenge.*`, those that ACME asks for
+   * @default - `_acme-challenge.*`, the records that ACME requires
    */
   readonly recordNames?: string[];
 }
@@ -57,7 +56,7 @@ export function certManager(options: CertManagerOptions): ControllerDefinition {
   };
 }
 
-/** As Route 53 compares them. */
+/** Validates names in the form in which Route 53 compares them. */
 function recordNames(names: string[]): string[] {
   const given = required('certManager', 'recordNames', 'record name', names);
   const wrong = given.find(name => name === '' || name !== name.toLowerCase() || name.endsWith('.'));
@@ -66,14 +65,14 @@ function recordNames(names: string[]): string[] {
     'Controller.certManager',
     problem(
       'recordNames',
-      'be in lower case, without a dot at the end',
+      'be in lower case, without a trailing dot',
       wrong,
-      'Route 53 compares names in this form, and others never match.',
+      'Route 53 compares names in this form. Other names never match.',
     ),
   );
 }
 
-/** Whether the zone is one of this app that serves VPCs. Of an imported one nobody knows. */
+/** Whether the zone is a private zone that this app creates. This is unknown for an imported zone. */
 function isPrivate(zone: IHostedZone): boolean {
   const resource = zone.node.defaultChild;
   if (!resource || !CfnResource.isCfnResource(resource)) return false;
@@ -84,7 +83,7 @@ function isPrivate(zone: IHostedZone): boolean {
 function privateZoneWarning(zone: IHostedZone): ControllerWarning {
   return {
     rule: 'private-zone',
-    message: `is to answer challenges in ${zone.node.path}, which is private: a public certificate authority such as `
-      + 'Let\'s Encrypt does not see it. Name the public zone of the same domain.',
+    message: `answers challenges in ${zone.node.path}, which is private. A public certificate authority such as `
+      + 'Let\'s Encrypt cannot resolve it. Name the public zone of the same domain.',
   };
 }

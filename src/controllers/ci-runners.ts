@@ -7,18 +7,18 @@ import { assumeRoles, optional, requireOne } from './parts';
 import { onRepositories, PULL_IMAGES } from './repositories';
 
 /**
- * Options of `Controller.gitHubRunners`. At least one repository.
+ * Options of `Controller.gitHubRunners`. At least one repository is required.
  */
 export interface GitHubRunnersOptions {
   /**
-   * The repositories of ECR that jobs push images to, and pull from.
+   * The ECR repositories that jobs push images to and pull images from.
    *
    * @default - none
    */
   readonly repositories?: IRepository[];
 
   /**
-   * The repositories of ECR that jobs only pull images from.
+   * The ECR repositories that jobs only pull images from.
    *
    * @default - none
    */
@@ -71,7 +71,7 @@ export function gitHubRunners(options: GitHubRunnersOptions): ControllerDefiniti
 }
 
 /**
- * The runner signs the URLs by which jobs read and write the cache: they do what its own role may do.
+ * The runner signs the URLs that jobs use to read and write the cache, so jobs have the permissions of its role.
  *
  * @see https://docs.gitlab.com/runner/configuration/advanced-configuration/#the-runnerscaches3-section
  *

@@ -9,21 +9,21 @@ import { clusterNameProblem, clusterNameProblems } from '../private/issuer/clust
  */
 export interface CloudWatchAgentOptions {
   /**
-   * The name of the cluster: its log groups are those below `/aws/containerinsights/<name>/`. May be known at
-   * deployment only.
+   * The name of the cluster, which may be known only at deployment. Its log groups are those below
+   * `/aws/containerinsights/<name>/`.
    */
   readonly clusterName: string;
 
   /**
-   * The namespaces of CloudWatch that it writes metrics to.
+   * The CloudWatch namespaces that it writes metrics to.
    *
    * @default ['ContainerInsights', 'ContainerInsights/Prometheus', 'CWAgent']
    */
   readonly metricNamespaces?: string[];
 
   /**
-   * Whether it sends metrics by OpenTelemetry (OTLP) too, as Container Insights with OpenTelemetry does. They are of no
-   * namespace: only the region of the stack holds them. Its logs go to the log groups below
+   * Whether it also sends metrics by OpenTelemetry (OTLP), for Container Insights with OpenTelemetry. These metrics
+   * have no namespace and are scoped only to the region of the stack. Its logs are written to the log groups below
    * `/aws/otel/containerinsights/<name>/`.
    *
    * @default false
@@ -32,16 +32,16 @@ export interface CloudWatchAgentOptions {
   readonly otlpMetrics?: boolean;
 
   /**
-   * Whether it collects for Application Signals: the log group `/aws/application-signals/data`, and traces for the
-   * X-Ray of the stack's account and region.
+   * Whether it collects data for Application Signals. It then may write to the log group
+   * `/aws/application-signals/data`, and traces to X-Ray in the stack's account and region.
    *
    * @default false
    */
   readonly applicationSignals?: boolean;
 
   /**
-   * Whether it has what AWS attaches, `CloudWatchAgentServerPolicy` (and `AWSXrayWriteOnlyAccess` with Application
-   * Signals), instead of the narrower statements. That reaches all metrics and log groups of the account.
+   * Whether to attach the policy that AWS recommends, `CloudWatchAgentServerPolicy` (and `AWSXrayWriteOnlyAccess` with
+   * Application Signals), instead of the narrower statements. It covers all metrics and log groups of the account.
    *
    * @default false
    */
@@ -67,7 +67,7 @@ export function cloudWatchAgent(options: CloudWatchAgentOptions): ControllerDefi
     namespace: 'amazon-cloudwatch',
     serviceAccountName: 'cloudwatch-agent',
     insteadOfHelmValues:
-      'Give `roleArn` to the EKS add-on as its serviceAccountRoleArn, or use PodIdentityServiceAccount, which needs '
+      'Pass `roleArn` to the EKS add-on as its serviceAccountRoleArn, or use PodIdentityServiceAccount, which needs '
         + 'no annotation.',
   };
   if (useManagedPolicy) {
@@ -76,8 +76,8 @@ export function cloudWatchAgent(options: CloudWatchAgentOptions): ControllerDefi
       statements: () => [],
       managedPolicyNames: ['CloudWatchAgentServerPolicy', ...(applicationSignals ? ['AWSXrayWriteOnlyAccess'] : [])],
       unscoped:
-        'CloudWatchAgentServerPolicy writes to all metrics and log groups of the account. Leave `useManagedPolicy` '
-          + 'out where the narrower statements do.',
+        'CloudWatchAgentServerPolicy covers all metrics and log groups of the account. Leave `useManagedPolicy` '
+          + 'out if the narrower statements are sufficient.',
     };
   }
   const groups = [

@@ -16,7 +16,7 @@ export interface CloudWatchExporterOptions {
   readonly regions?: string[];
 
   /**
-   * Whether it selects resources by their tags (`aws_tag_select`), for which it lists the tagged resources of the
+   * Whether it selects resources by their tags (`aws_tag_select`). It then may list the tagged resources of the
    * account.
    *
    * @default false
@@ -24,7 +24,7 @@ export interface CloudWatchExporterOptions {
   readonly tagSelect?: boolean;
 
   /**
-   * The roles that it assumes (`role_arn`), for metrics of other accounts. They must trust its role.
+   * The roles that it assumes (`role_arn`) for metrics in other accounts. They must trust its role.
    *
    * @default - none
    */
@@ -43,15 +43,15 @@ export interface YetAnotherCloudWatchExporterOptions {
   readonly regions?: string[];
 
   /**
-   * Whether it discovers resources by their tags (`discovery` jobs), for which it lists and describes resources of the
-   * account. Jobs of kinds `static` and `customNamespace` do not need it.
+   * Whether it discovers resources by their tags (`discovery` jobs). It then may list and describe resources of the
+   * account. Jobs of the kinds `static` and `customNamespace` do not need it.
    *
    * @default true
    */
   readonly discovery?: boolean;
 
   /**
-   * The roles that it assumes (`roles` of a job), for metrics of other accounts. They must trust its role.
+   * The roles that it assumes (`roles` of a job) for metrics in other accounts. They must trust its role.
    *
    * @default - none
    */
@@ -59,7 +59,7 @@ export interface YetAnotherCloudWatchExporterOptions {
 }
 
 const READ_METRICS = ['cloudwatch:GetMetricData', 'cloudwatch:GetMetricStatistics', 'cloudwatch:ListMetrics'];
-const UNSCOPED = 'CloudWatch cannot tell metrics apart, so that it reads those of the whole account, in its regions.';
+const UNSCOPED = 'CloudWatch metrics cannot be scoped, so it can read all metrics of the account in its regions.';
 
 /**
  * @see https://github.com/prometheus/cloudwatch_exporter#credentials-and-permissions
@@ -99,11 +99,11 @@ export function yetAnotherCloudWatchExporter(options: YetAnotherCloudWatchExport
       ...(discovery
         ? [
           allow({ actions: ['apigateway:GET'], resources: apis(scope), conditions: regions(scope) }),
-          // Shield has one region, whichever the resources are in.
+          // Shield metrics are always in one region.
           allow({ actions: ['shield:ListProtections'], resources: ['*'] }),
         ]
         : []),
-      // IAM has one region: the alias becomes a label of aws_account_info.
+      // IAM has one region. The account alias becomes a label of aws_account_info.
       allow({ actions: ['iam:ListAccountAliases'], resources: ['*'] }),
       ...assumeRoles(roles),
     ],
@@ -111,7 +111,7 @@ export function yetAnotherCloudWatchExporter(options: YetAnotherCloudWatchExport
   };
 }
 
-/** What it calls besides the tags, for services whose resources have none or are named otherwise in metrics. */
+/** Additional calls for services whose resources have no tags or have other names in metrics. */
 const DISCOVERY = [
   'aps:ListWorkspaces',
   'autoscaling:DescribeAutoScalingGroups',
@@ -124,7 +124,7 @@ const DISCOVERY = [
   'tag:GetResources',
 ];
 
-/** REST APIs, and those of HTTP and WebSocket. */
+/** The ARNs of REST, HTTP and WebSocket APIs. */
 function apis(scope: IConstruct): string[] {
   return ['/restapis', '/apis'].map(path => arn(scope, 'apigateway', path, { region: '*', account: '' }));
 }

@@ -7,9 +7,9 @@ import { clusterNameProblem, clusterNameProblems } from '../private/issuer/clust
  */
 export interface ClusterAutoscalerOptions {
   /**
-   * The names of the clusters whose nodes it scales, in the account and region of the role; at least one. Their Auto
-   * Scaling groups carry the tag `k8s.io/cluster-autoscaler/<name>` = `owned`, as EKS sets it for managed node groups.
-   * A name may be known at deployment only.
+   * The names of the clusters whose nodes it scales, in the account and region of the role. At least one. Their Auto
+   * Scaling groups must have the tag `k8s.io/cluster-autoscaler/<name>` = `owned`, which EKS sets for managed node
+   * groups. A name may be known only at deployment.
    */
   readonly clusterNames: string[];
 }
@@ -49,7 +49,7 @@ export function clusterAutoscaler(options: ClusterAutoscalerOptions): Controller
         actions: ['eks:DescribeNodegroup'],
         resources: clusterNames.map(name => arn(scope, 'eks', `nodegroup/${name}/*`)),
       }),
-      // The conditions of one statement must all hold: one for each cluster.
+      // All conditions of a statement must match, so each cluster needs a separate statement.
       ...clusterNames.map(name =>
         allow({
           actions: ['autoscaling:SetDesiredCapacity', 'autoscaling:TerminateInstanceInAutoScalingGroup'],

@@ -15,14 +15,14 @@ import { settledProblems } from '../private/values/value-safety';
  */
 export interface CostReport {
   /**
-   * The work group of Athena that runs the queries.
+   * The Athena work group that runs the queries.
    *
    * @default 'primary'
    */
   readonly workGroup?: string;
 
   /**
-   * The database of AWS Glue with the table of the report (`athenaDatabase`).
+   * The AWS Glue database with the table of the report (`athenaDatabase`).
    */
   readonly database: string;
 
@@ -50,7 +50,7 @@ export interface CostReport {
 }
 
 /**
- * Options of `Controller.openCost` and `Controller.kubecost`. At least one source of costs, or a role to assume.
+ * Options of `Controller.openCost` and `Controller.kubecost`. At least one cost source or role to assume is required.
  */
 export interface CostMonitoringOptions {
   /**
@@ -61,14 +61,14 @@ export interface CostMonitoringOptions {
   readonly costReport?: CostReport;
 
   /**
-   * The buckets with the data feed of spot instances.
+   * The buckets with the Spot Instance data feed.
    *
    * @default - none
    */
   readonly spotFeedBuckets?: IBucket[];
 
   /**
-   * Whether it may describe the volumes and addresses of the account, in every region, to find those that nothing uses.
+   * Whether it may describe the volumes and addresses of the account in every region, to find unused ones.
    *
    * @default false
    */
@@ -127,7 +127,7 @@ export function kubecost(options: CostMonitoringOptions): ControllerDefinition {
   };
 }
 
-/** The file that both read, with the ServiceAccount instead of keys. */
+/** The file that both read, with the ServiceAccount instead of access keys. */
 function cloudIntegration(report: CostReport | undefined): string | undefined {
   if (!report) return undefined;
   const { workGroup: workgroup = 'primary', database, table, resultBucket, region = Aws.REGION } = report;
@@ -163,12 +163,12 @@ function checkReport(factory: string, { database, table, reportBucket, resultBuc
   for (const [property, value] of Object.entries({ database, table, reportBucket, resultBucket })) {
     failIf(
       `Controller.${factory}`,
-      missingProblem(`costReport.${property}`, value, 'Take it from the settings of the report and of Athena.'),
+      missingProblem(`costReport.${property}`, value, 'Copy it from the settings of the report and of Athena.'),
     );
   }
 }
 
-/** What is wrong with the names, of which a deployment may fill in some: a wildcard would reach what is others'. */
+/** Returns what is wrong with the names, which may be deferred. A wildcard would grant access to other tables. */
 function reportProblems(scope: IConstruct, { workGroup, database, table, region }: Partial<CostReport> = {}): string[] {
   return Object.entries({ workGroup, database, table, region }).flatMap(([property, value]) =>
     value === undefined
@@ -179,10 +179,10 @@ function reportProblems(scope: IConstruct, { workGroup, database, table, region 
 
 function nameProblem(property: string, name: string): string | undefined {
   if (Token.isUnresolved(name) || /^[\w.-]+$/.test(name)) return undefined;
-  return problem(property, 'be one name of letters, digits, _, - and .', name, 'Wildcards are not allowed here.');
+  return problem(property, 'be a name of letters, digits, _, - and .', name, 'Wildcards are not allowed here.');
 }
 
-/** Athena reads the catalog and the buckets as the role that queries. */
+/** Athena reads the catalog and the buckets with the permissions of the role that runs the query. */
 function reportStatements(
   scope: IConstruct, { workGroup = 'primary', database, table, reportBucket, resultBucket, region }: CostReport,
 ): PolicyStatement[] {

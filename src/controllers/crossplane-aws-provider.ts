@@ -9,8 +9,8 @@ import { propertyOverrides } from '../private/values/tokens';
  */
 export interface CrossplaneAwsProviderOptions {
   /**
-   * What the provider may do: that depends on the resources that your compositions make, so nobody publishes it. At
-   * least one statement.
+   * The permissions of the provider. They depend on the resources that your compositions create, so there is no
+   * published policy. At least one statement.
    */
   readonly statements: PolicyStatement[];
 }
@@ -29,7 +29,7 @@ export function crossplaneAwsProvider(options: CrossplaneAwsProviderOptions): Co
     insteadOfHelmValues: 'Write `annotations` to the serviceAccountTemplate of its DeploymentRuntimeConfig.',
     statements: () => statements.map(statement => statement.copy()),
     unscoped: statements.some(isUnscoped)
-      ? 'your `statements` allow more than reading on every resource, under no condition.'
+      ? 'your `statements` allow more than read access to all resources, without a condition.'
       : undefined,
     problems: scope =>
       hasBoundary(scope)
@@ -37,9 +37,9 @@ export function crossplaneAwsProvider(options: CrossplaneAwsProviderOptions): Co
         : [
           problem(
             'permissionsBoundary',
-            'be given for a provider that makes resources on behalf of whoever may write to the cluster',
+            'be set for a provider that creates resources on behalf of anyone who can write to the cluster',
             undefined,
-            'Set it on the role, or for all roles by iam.PermissionsBoundary.of(scope).apply(policy).',
+            'Set it on the role, or for all roles with iam.PermissionsBoundary.of(scope).apply(policy).',
           ),
         ],
   };
@@ -51,7 +51,9 @@ function isUnscoped({ effect, actions, notActions, resources, notResources, cond
   return writes && (notResources.length > 0 || resources.includes('*'));
 }
 
-/** Set on the role, or by an aspect. A role that is not made here is somebody else's to limit. */
+/**
+ * Whether the role has a boundary, set on the role or by an aspect. A role that the app does not create is not checked.
+ */
 function hasBoundary(role: IConstruct): boolean {
   const resource = role.node.defaultChild;
   if (!(resource instanceof CfnRole)) return true;

@@ -8,7 +8,7 @@ import { failIf, missingProblem } from '../private/errors';
  */
 export interface PostgresBackupsOptions extends ObjectStorageOptions {
   /**
-   * The namespace of the PostgreSQL cluster. Not that of the operator.
+   * The namespace of the PostgreSQL cluster, not that of the operator.
    */
   readonly namespace: string;
 
@@ -24,13 +24,13 @@ export interface PostgresBackupsOptions extends ObjectStorageOptions {
  */
 export interface PerconaOperatorsOptions extends ObjectStorageOptions {
   /**
-   * The namespace of the pods that back up.
+   * The namespace of the pods that create backups.
    */
   readonly namespace: string;
 
   /**
-   * The ServiceAccount of the pods that back up: of MongoDB the `serviceAccountName` of the replica sets, of MySQL the
-   * `backup.serviceAccountName`, of PostgreSQL `<cluster>-instance`.
+   * The ServiceAccount of the pods that create backups: the `serviceAccountName` of the replica sets for MongoDB,
+   * `backup.serviceAccountName` for MySQL, and `<cluster>-instance` for PostgreSQL.
    */
   readonly serviceAccountName: string;
 }
@@ -89,14 +89,14 @@ export function perconaOperators(options: PerconaOperatorsOptions): ControllerDe
     name: 'percona-operators',
     namespace,
     serviceAccountName,
-    insteadOfHelmValues: 'Annotate the ServiceAccount of the pods that back up.',
+    insteadOfHelmValues: 'Annotate the ServiceAccount of the pods that create backups.',
     statements,
   };
 }
 
-/** Names of ServiceAccounts are made of them before anything else looks at them. */
+/** Validates the names first, because the name of the ServiceAccount is derived from them. */
 function checkNames(factory: string, names: { [property: string]: string }): void {
   for (const [property, name] of Object.entries(names)) {
-    failIf(`Controller.${factory}`, missingProblem(property, name, 'Take it from the resource of the database.'));
+    failIf(`Controller.${factory}`, missingProblem(property, name, 'Copy it from the resource of the database.'));
   }
 }

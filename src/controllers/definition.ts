@@ -4,52 +4,52 @@ import { IConstruct } from 'constructs';
 import { fail, problem } from '../private/errors';
 import { literalPartition } from '../private/values/tokens';
 
-/** What legal but risky use of a controller raises. */
+/** A warning about valid but risky use of a controller. */
 export interface ControllerWarning {
-  /** After `cdk-irsa:`. */
+  /** The ID of the warning, after `cdk-irsa:`. */
   readonly rule: string;
   readonly message: string;
 }
 
-/** A value of a chart. `unknown` alone would hide the function. */
+/** A value of a chart. The type `unknown` would hide the function. */
 export type HelmValue = object | string | boolean | undefined
 | ((serviceAccount: { readonly namespace: string; readonly serviceAccountName: string }) => unknown);
 
-/** A controller that runs in a cluster: who it is by convention, and what it may do on AWS. */
+/** A controller that runs in a cluster: its conventional names, and its AWS permissions. */
 export interface ControllerDefinition {
-  /** Its own name, as its project writes it: `external-dns`. */
+  /** Its name in the spelling of its project: `external-dns`. */
   readonly name: string;
   /** The namespace that its chart or manifest uses. */
   readonly namespace: string;
-  /** The ServiceAccount that its chart or manifest makes. */
+  /** The ServiceAccount that its chart or manifest creates. */
   readonly serviceAccountName: string;
   /**
-   * Where the values of its chart have the ServiceAccount, with `create`, `name` and `annotations`; `serviceAccount`
-   * where not given.
+   * The key of the ServiceAccount in the values of its chart, with `create`, `name` and `annotations`. Default:
+   * `serviceAccount`.
    */
   readonly helmKey?: string;
-  /** Whether its chart makes no ServiceAccount of the name at `helmKey`, and takes the name only. */
+  /** Whether its chart does not create the ServiceAccount, so that `helmKey` contains only the name. */
   readonly helmNameOnly?: boolean;
   /**
-   * More values that its chart needs for the permissions to fit, in dot notation, with `\.` for a dot in a key. One
-   * that synth does not know as a whole is left out. A function gets the ServiceAccount.
+   * Additional values of its chart that the permissions depend on, in dot notation, with `\.` for a dot in a key. A
+   * value that is not completely known at synth time is omitted. A function gets the ServiceAccount.
    */
   readonly helmValues?: { readonly [key: string]: HelmValue };
-  /** Where no chart takes its annotations: what to do instead. */
+  /** What to do instead if no chart supports its annotations. */
   readonly insteadOfHelmValues?: string;
-  /** What it may do, for a role in the place of `scope`. Called anew for each document. */
+  /** Returns its permissions for a role at `scope`. Called for each document. */
   readonly statements: (scope: IConstruct) => PolicyStatement[];
   /** ARNs of AWS-managed policies to attach, without the account: `service-role/AmazonEBSCSIDriverPolicy`. */
   readonly managedPolicyNames?: string[];
-  /** What cannot be held to resources of the user's, and why. Raises `cdk-irsa:controller-unscoped`. */
+  /** What cannot be scoped to the user's resources, and why. Raises `cdk-irsa:controller-unscoped`. */
   readonly unscoped?: string;
-  /** More that is legal but risky. */
+  /** Returns warnings about other valid but risky use. */
   readonly warnings?: (scope: IConstruct) => ControllerWarning[];
-  /** What is wrong, as far as only a stack can tell. */
+  /** Returns errors that can be detected only in a stack. */
   readonly problems?: (scope: IConstruct) => string[];
 }
 
-/** Options of callers without types, who may leave them out: what is required is checked one by one. */
+/** Returns options for callers without types, who may omit them. Required options are checked individually. */
 export function given<T>(options: T | undefined): T {
   return options ?? {} as T;
 }
@@ -58,19 +58,19 @@ export function given<T>(options: T | undefined): T {
 export interface Permission {
   readonly actions: string[];
   readonly resources: string[];
-  /** Operator, key, value: as in a policy. Keys may hold tokens. */
+  /** Operator, key and value, as in a policy. Keys may contain tokens. */
   readonly conditions?: { [operator: string]: { [key: string]: unknown } };
 }
 
-/** An `Allow` statement. */
+/** Returns an `Allow` statement. */
 export function allow({ actions, resources, conditions }: Permission): PolicyStatement {
   return new PolicyStatement({ effect: Effect.ALLOW, actions, resources, conditions });
 }
 
 /**
- * A list that a factory cannot do without: an empty scope must become neither `*` nor an empty Resource.
+ * Validates a required list. An empty scope must not become `*` or an empty Resource.
  *
- * @throws when it is missing or empty
+ * @throws if it is missing or empty
  */
 export function required<T>(factory: string, property: string, what: string, values: T[] | undefined): T[] {
   if (values && !Token.isUnresolved(values) && values.length > 0) return [...values];
@@ -80,12 +80,12 @@ export function required<T>(factory: string, property: string, what: string, val
       property,
       `name at least one ${what}`,
       values,
-      'Without it the controller would reach all of them, or none.',
+      'Otherwise the controller would have access to all of them, or to none.',
     ),
   );
 }
 
-/** An ARN in the account, region and partition of the stack of `scope`, unless said otherwise. */
+/** Returns an ARN in the account, region and partition of the stack of `scope`, unless overridden. */
 export function arn(
   scope: IConstruct,
   service: string,
@@ -97,15 +97,15 @@ export function arn(
   return `arn:${partition}:${service}:${region ?? stack.region}:${account ?? stack.account}:${resource}`;
 }
 
-/** For calls that AWS cannot hold to a resource. */
+/** Returns conditions for calls that AWS cannot scope to a resource. */
 export function inRegion(scope: IConstruct): NonNullable<Permission['conditions']> {
   return { StringEquals: { 'aws:RequestedRegion': Stack.of(scope).region } };
 }
 
 /**
- * The role that AWS makes for a service with its first resource in an account.
+ * Allows the creation of the service-linked role that AWS creates with the first resource of a service in an account.
  *
- * @param role its name, where it is known
+ * @param role the name of the role, if it is known
  */
 export function serviceLinkedRole(scope: IConstruct, service: string, role = '*'): PolicyStatement {
   return allow({

@@ -11,28 +11,28 @@ import { fail, problem } from '../private/errors';
  */
 export interface EbsCsiDriverOptions {
   /**
-   * The cluster that it serves. It then manages no volumes and snapshots but those with the tag
-   * `ebs.csi.aws.com/cluster-name` of this cluster, which the driver sets from release 1.58 on (the EKS add-on by
-   * itself, its chart with `controller.k8sTagClusterId`), and attaches them to nodes of this cluster only: those with
-   * the tag `kubernetes.io/cluster/<name>: owned`. Volumes from before, and those that somebody else has made, need the
-   * tag.
+   * The name of the cluster. If set, it may manage only volumes and snapshots with the tag
+   * `ebs.csi.aws.com/cluster-name` of this cluster, which the driver sets since release 1.58 (the EKS add-on by
+   * default, its chart with `controller.k8sTagClusterId`). It may attach them only to nodes of this cluster, those with
+   * the tag `kubernetes.io/cluster/<name>: owned`. Add the tag to older volumes, and to volumes that the driver did not
+   * create.
    *
-   * @default - whatever the drivers of all clusters in the account and region have made (tag `ebs.csi.aws.com/cluster:
-   * true`), volumes of the in-tree driver of Kubernetes before 1.23 (tag `kubernetes.io/created-for/pvc/name`), on any
-   * instance, with a warning
+   * @default - the volumes and snapshots of the drivers of all clusters in the account and region (tag
+   * `ebs.csi.aws.com/cluster: true`), and volumes of the in-tree driver of Kubernetes before 1.23 (tag
+   * `kubernetes.io/created-for/pvc/name`), on any instance, with a warning
    */
   readonly clusterName?: string;
 
   /**
-   * The keys of its StorageClasses. They can be used through EC2 only.
+   * The KMS keys of its StorageClasses. They can be used only through EC2.
    *
-   * @default - volumes are not encrypted, or with the key that AWS manages
+   * @default - volumes are not encrypted, or are encrypted with the AWS managed key
    */
   readonly kmsKeys?: IKey[];
 
   /**
-   * Whether to attach `AmazonEBSCSIDriverPolicyV2`, which AWS maintains, instead of statements of its own. It reaches
-   * every cluster's volumes in every region of the account.
+   * Whether to attach `AmazonEBSCSIDriverPolicyV2`, which AWS maintains, instead of narrower statements. It covers the
+   * volumes of every cluster in every region of the account.
    *
    * @default false
    * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html
@@ -41,7 +41,7 @@ export interface EbsCsiDriverOptions {
 }
 
 const MANAGED_POLICY = 'AmazonEBSCSIDriverPolicyV2';
-/** A driver that could change them could make any volume its own, or let go of one. */
+/** If a driver could change these tags, it could take over any volume. */
 const OWNERSHIP_TAGS = [
   'ebs.csi.aws.com/cluster',
   'ebs.csi.aws.com/cluster-name',
@@ -63,7 +63,7 @@ export function ebsCsiDriver(options: EbsCsiDriverOptions): ControllerDefinition
         'clusterName',
         'not be set with `useManagedPolicy`',
         clusterName,
-        `${MANAGED_POLICY} cannot be held to one cluster: leave out one of the two.`,
+        `${MANAGED_POLICY} cannot be scoped to one cluster. Use only one of them.`,
       ),
     );
   }
@@ -76,7 +76,7 @@ export function ebsCsiDriver(options: EbsCsiDriverOptions): ControllerDefinition
     unscoped:
       clusterName !== undefined
         ? undefined
-        : 'it manages what the drivers of all clusters have made and attaches it to any instance. Name the cluster by '
+        : 'it may manage the volumes of all clusters and attach them to any instance. Name the cluster with '
           + '`clusterName`.',
     helmValues: { 'controller.k8sTagClusterId': clusterName },
     statements: scope => [
@@ -146,7 +146,7 @@ function ownStatements(scope: IConstruct, clusterName: string | undefined): Poli
   ];
 }
 
-/** Volumes that the in-tree driver made before the migration to CSI do not have the driver's own tag. */
+/** Volumes that the in-tree driver created before the migration to CSI do not have the tag of the driver. */
 function migratedVolumes(scope: IConstruct): PolicyStatement[] {
   const conditions = { StringLike: { 'aws:ResourceTag/kubernetes.io/created-for/pvc/name': '*' } };
   return [

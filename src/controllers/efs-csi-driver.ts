@@ -4,22 +4,22 @@ import { IConstruct } from 'constructs';
 import { allow, arn, ControllerDefinition, inRegion } from './definition';
 import { optional, requireOne } from './parts';
 
-/** What it puts on each access point that it makes. */
+/** The tag of each access point that it creates. */
 const TAGGING = { 'aws:RequestTag/efs.csi.aws.com/cluster': 'true' };
 
 /**
- * Options of `Controller.efsCsiDriver`. At least one file system, of either kind.
+ * Options of `Controller.efsCsiDriver`. At least one file system of either kind is required.
  */
 export interface EfsCsiDriverOptions {
   /**
-   * The file systems of EFS that it makes access points on.
+   * The EFS file systems on which it creates access points.
    *
    * @default - none
    */
   readonly fileSystems?: IFileSystem[];
 
   /**
-   * The ARNs of file systems of S3 Files that it makes access points on.
+   * The ARNs of the S3 Files file systems on which it creates access points.
    *
    * @default - none
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files.html
@@ -28,32 +28,32 @@ export interface EfsCsiDriverOptions {
 }
 
 /**
- * Options of `Controller.efsCsiNode`. At least one file system, of either kind.
+ * Options of `Controller.efsCsiNode`. At least one file system of either kind is required.
  */
 export interface EfsCsiNodeOptions {
   /**
-   * The file systems of EFS that it mounts.
+   * The EFS file systems that it mounts.
    *
    * @default - none
    */
   readonly fileSystems?: IFileSystem[];
 
   /**
-   * The ARNs of file systems of S3 Files that it mounts.
+   * The ARNs of the S3 Files file systems that it mounts.
    *
    * @default - none
    */
   readonly s3FileSystemArns?: string[];
 
   /**
-   * Whether Pods only read.
+   * Whether Pods have only read access.
    *
    * @default false
    */
   readonly readOnly?: boolean;
 
   /**
-   * Whether root in a Pod is root on the file system. Access points with a user of their own, as the driver makes them,
+   * Whether root in a Pod is root on the file system. Access points that enforce a user, such as those of the driver,
    * do not need it.
    *
    * @default false
@@ -83,7 +83,7 @@ export function efsCsiDriver(options: EfsCsiDriverOptions): ControllerDefinition
   };
 }
 
-/** It makes access points with its tag, and deletes those that carry it. */
+/** It creates access points with its tag, and deletes only those with the tag. */
 function efsStatements(scope: IConstruct, fileSystems: string[]): PolicyStatement[] {
   const accessPoints = arn(scope, 'elasticfilesystem', 'access-point/*');
   return [

@@ -7,14 +7,14 @@ import { allow, arn, ControllerDefinition, required } from './definition';
  */
 export interface ExternalDnsOptions {
   /**
-   * The zones whose records it manages; at least one.
+   * The zones whose records it manages. At least one.
    */
   readonly hostedZones: IHostedZone[];
 
   /**
    * Whether it may read the records and tags of every hosted zone in the account. external-dns reads all zones that its
-   * filters leave, and stops at the first one that it may not read. Without this option, set `--zone-id-filter` for
-   * each zone. `helmValues()` does, if the IDs of all zones are known at synth time.
+   * filters include, and stops at the first one that it may not read. Without this option, set `--zone-id-filter` for
+   * each zone. `helmValues()` does this if the IDs of all zones are known at synth time.
    *
    * @default false
    */
@@ -29,7 +29,7 @@ export interface ExternalDnsOptions {
 export function externalDns(options: ExternalDnsOptions): ControllerDefinition {
   const zones = required('externalDns', 'hostedZones', 'hosted zone', options.hostedZones);
   const ids = zones.map(({ hostedZoneId }) => hostedZoneId);
-  // One filter less would leave other zones out; none leaves them all in.
+  // Set all filters or none: an incomplete list would exclude zones.
   const isFilterKnown = !options.readAllZones && !ids.some(id => Token.isUnresolved(id));
   const reading = ['route53:ListResourceRecordSets', 'route53:ListTagsForResource', 'route53:ListTagsForResources'];
   return {
@@ -39,7 +39,7 @@ export function externalDns(options: ExternalDnsOptions): ControllerDefinition {
     helmValues: isFilterKnown ? { extraArgs: ids.map(id => `--zone-id-filter=${id}`) } : undefined,
     statements: scope => [
       allow({
-        // Releases differ in which of the two they call for the tags.
+        // It depends on the release which of the two calls reads the tags.
         actions: ['route53:ChangeResourceRecordSets', ...options.readAllZones ? [] : reading],
         resources: zones.map(zone => zone.hostedZoneArn),
       }),

@@ -8,66 +8,67 @@ import { assumeRoles, optional, requireOne, unique } from './parts';
 import { keysOf, secretArn } from './secrets';
 
 /**
- * Options of `Controller.externalSecrets`. At least one secret, parameter or role, or the token for ECR.
+ * Options of `Controller.externalSecrets`. At least one secret, parameter or role, or `ecrAuthorizationToken`, is
+ * required.
  */
 export interface ExternalSecretsOptions {
   /**
-   * The secrets of Secrets Manager that it reads. One imported as `Secret.fromSecretNameV2(scope, id, 'team-a/*')`
-   * stands for all below `team-a/`.
+   * The secrets in Secrets Manager that it reads. A secret that is imported as
+   * `Secret.fromSecretNameV2(scope, id, 'team-a/*')` represents all secrets below `team-a/`.
    *
    * @default - none
    */
   readonly secrets?: ISecret[];
 
   /**
-   * The parameters of Parameter Store that it reads, such as `StringParameter.fromSecureStringParameterAttributes`.
+   * The parameters in Parameter Store that it reads, such as `StringParameter.fromSecureStringParameterAttributes`.
    *
    * @default - none
    */
   readonly parameters?: IParameter[];
 
   /**
-   * The customer managed keys that the secrets and parameters are encrypted with, usable through their services alone.
-   * Those that the given secrets name as `encryptionKey` need not be repeated.
+   * The customer managed keys that encrypt the secrets and parameters. They can be used only through these services.
+   * You need not list keys that are the `encryptionKey` of a listed secret.
    *
-   * @default - the keys that the secrets name
+   * @default - the `encryptionKey` of each secret
    */
   readonly encryptionKeys?: IKey[];
 
   /**
-   * The secrets that a `PushSecret` creates, overwrites and deletes, and therefore reads too. Those that exist already
-   * it overwrites and deletes only where it has tagged them `managed-by: external-secrets`. For one that is yet to be
-   * created: `Secret.fromSecretNameV2`. Resource policies and replicas are not included.
+   * The secrets that a `PushSecret` creates, overwrites and deletes, and therefore also reads. It overwrites and
+   * deletes existing secrets only if they have its tag `managed-by: external-secrets`. For a secret that does not exist
+   * yet, use `Secret.fromSecretNameV2`. Permissions for resource policies and replicas are not included.
    *
    * @default - none
    */
   readonly pushSecrets?: ISecret[];
 
   /**
-   * The parameters that a `PushSecret` creates, overwrites and deletes, and therefore reads too; deletes only where it
-   * has tagged them.
+   * The parameters that a `PushSecret` creates, overwrites and deletes, and therefore also reads. It deletes only
+   * parameters with its tag.
    *
    * @default - none
    */
   readonly pushParameters?: IParameter[];
 
   /**
-   * Whether it may search by name or tag (`dataFrom.find`): list the names of all secrets or parameters of the account,
-   * not their values.
+   * Whether it may search by name or tag (`dataFrom.find`). It then may list the names of all secrets or parameters of
+   * the account, but not their values.
    *
    * @default false
    */
   readonly find?: boolean;
 
   /**
-   * The roles that it assumes: those of `role` in a SecretStore. They must trust its role.
+   * The roles that it assumes, those of `role` in a SecretStore. They must trust its role.
    *
    * @default - none
    */
   readonly roles?: IRole[];
 
   /**
-   * Whether the generator `ECRAuthorizationToken` may get a token for ECR. What the token opens depends on the other
+   * Whether the generator `ECRAuthorizationToken` may get a token for ECR. The access of the token depends on the other
    * permissions of the role.
    *
    * @default false
@@ -76,8 +77,8 @@ export interface ExternalSecretsOptions {
 }
 
 /**
- * Narrower than the published policy: of what that lists the provider does not call `ListSecretVersionIds`, and
- * `GetResourcePolicy` only for resource policies.
+ * Narrower than the published policy: the provider does not call `ListSecretVersionIds`, and calls `GetResourcePolicy`
+ * only for resource policies.
  *
  * @see https://external-secrets.io/latest/provider/aws-secrets-manager/#iam-policy
  * @see https://external-secrets.io/latest/provider/aws-parameter-store/#iam-policy
@@ -135,7 +136,7 @@ function readSecrets(secrets: ISecret[], find?: boolean): PolicyStatement[] {
       actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
       resources: secrets.map(secretArn),
     }),
-    // Gives no value by itself: each takes GetSecretValue on the secret too.
+    // Returns no values by itself, because each also requires GetSecretValue on the secret.
     ...(find
       ? [allow({ actions: ['secretsmanager:BatchGetSecretValue', 'secretsmanager:ListSecrets'], resources: ['*'] })]
       : []),
@@ -156,12 +157,12 @@ function writeSecrets(secrets: ISecret[]): PolicyStatement[] {
   return [
     allow({
       actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
-      // A secret that is being created has no six characters yet.
+      // During creation, a secret does not yet have its six random characters.
       resources: unique(secrets.flatMap(secret => [secretArn(secret), secret.secretArn])),
       conditions: managed('aws:RequestTag'),
     }),
     allow({
-      // It deletes the resource policy of every secret that it updates, unless told of one.
+      // It deletes the resource policy of every secret that it updates, unless one is configured.
       actions: [
         'secretsmanager:DeleteResourcePolicy',
         'secretsmanager:DeleteSecret',
@@ -186,7 +187,7 @@ function writeParameters(parameters: IParameter[]): PolicyStatement[] {
   ];
 }
 
-/** What it sets on all that it creates, and looks for before it changes or deletes anything. */
+/** The tag that it sets on everything it creates, and requires before it changes or deletes anything. */
 function managed(key: string): { [operator: string]: { [key: string]: string } } {
   return { StringEquals: { [`${key}/managed-by`]: 'external-secrets' } };
 }

@@ -10,26 +10,27 @@ import { bucketKeys, objectArns } from './s3-objects';
 import { writeLogs } from './telemetry';
 
 /**
- * Options of `Controller.fluentBit`. At least one place to write to.
+ * Options of `Controller.fluentBit`. At least one destination is required.
  */
 export interface FluentBitOptions {
   /**
-   * The log groups that it writes to (output `cloudwatch_logs`). One imported as `LogGroup.fromLogGroupName(scope, id,
-   * '/eks/blue/*')` stands for all below it, as `log_group_template` needs.
+   * The log groups that it writes to (output `cloudwatch_logs`). A log group that is imported as
+   * `LogGroup.fromLogGroupName(scope, id, '/eks/blue/*')` represents all log groups below that name, for
+   * `log_group_template`.
    *
    * @default - none
    */
   readonly logGroups?: ILogGroup[];
 
   /**
-   * Whether it may create them (`auto_create_group`), and set how long they keep their events.
+   * Whether it may create the log groups (`auto_create_group`) and set their retention.
    *
    * @default false
    */
   readonly createLogGroups?: boolean;
 
   /**
-   * The streams of Data Firehose that it writes to (output `kinesis_firehose`).
+   * The Data Firehose streams that it writes to (output `kinesis_firehose`).
    *
    * @default - none
    */
@@ -43,15 +44,14 @@ export interface FluentBitOptions {
   readonly streams?: IStream[];
 
   /**
-   * The buckets that it writes objects to (output `s3`), with the customer managed keys that CDK knows them to be
-   * encrypted with.
+   * The buckets that it writes objects to (output `s3`), with their `encryptionKey`, if any.
    *
    * @default - none
    */
   readonly buckets?: IBucket[];
 
   /**
-   * The domains of OpenSearch Service that it writes documents to (output `opensearch`).
+   * The OpenSearch Service domains that it writes documents to (output `opensearch`).
    *
    * @default - none
    */
@@ -81,7 +81,7 @@ export function fluentBit({ createLogGroups = false, ...lists }: FluentBitOption
         { actions: ['firehose:PutRecordBatch'], resources: firehoses.map(stream => stream.deliveryStreamArn) },
         { actions: ['kinesis:PutRecords'], resources: kinesis.map(stream => stream.streamArn) },
         { actions: ['s3:PutObject'], resources: objectArns(objects, undefined) },
-        // The bulk API, in each of the methods that the output can use.
+        // The bulk API, with each method that the output can use.
         { actions: ['es:ESHttpPost', 'es:ESHttpPut'], resources: searches.map(domain => `${domain.domainArn}/*`) },
       ]
         .filter(({ resources }) => resources.length > 0)

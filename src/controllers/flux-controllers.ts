@@ -12,17 +12,17 @@ import { fail, problem } from '../private/errors';
  */
 export interface FluxKustomizeControllerOptions {
   /**
-   * The keys that SOPS has encrypted secrets with; at least one.
+   * The keys with which SOPS encrypted the secrets. At least one.
    */
   readonly keys: IKey[];
 }
 
 /**
- * Options of `Controller.fluxSourceController`. At least one repository or bucket.
+ * Options of `Controller.fluxSourceController`. At least one repository or bucket is required.
  */
 export interface FluxSourceControllerOptions {
   /**
-   * The repositories of ECR with the artifacts and charts of `OCIRepository` and `HelmRepository` sources.
+   * The ECR repositories with the artifacts and charts of `OCIRepository` and `HelmRepository` sources.
    *
    * @default - none
    */
@@ -36,27 +36,27 @@ export interface FluxSourceControllerOptions {
   readonly buckets?: IBucket[];
 
   /**
-   * The folders of each bucket that it reads, the `prefix` of the sources with a slash at the end: `clusters/blue/`. It
-   * can list the names of objects in the whole bucket nevertheless. Requires `buckets`.
+   * The folders of each bucket that it reads, the `prefix` of the sources with a trailing slash: `clusters/blue/`. It
+   * can nevertheless list the names of objects in the whole bucket. Requires `buckets`.
    *
    * @default - whole buckets
    */
   readonly prefixes?: string[];
 
   /**
-   * Customer managed keys that the objects are encrypted with, besides the buckets' own where CDK knows them. They can
-   * be used through S3 only. Requires `buckets`.
+   * Customer managed keys that encrypt the objects, in addition to the `encryptionKey` of the buckets. They can be used
+   * only through S3. Requires `buckets`.
    *
    * @default - the `encryptionKey` of the buckets
    */
   readonly kmsKeys?: IKey[];
 }
 
-/** It looks for ignore rules at the root, whatever the prefix. A source fails if it may not. */
+/** It reads ignore rules at the root, regardless of the prefix. A source fails if this is not allowed. */
 const READ_SOURCES: BucketAccess = { ...READ_OBJECTS, outside: () => ['.sourceignore'] };
 
 /**
- * SOPS calls KMS by itself, not through another service.
+ * SOPS calls KMS directly, not through another service.
  *
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#aws-kms
  *
@@ -86,7 +86,7 @@ export function fluxSourceController(options: FluxSourceControllerOptions): Cont
   if (!buckets && (prefixes || kmsKeys)) {
     fail(
       'Controller.fluxSourceController',
-      problem('buckets', 'be given with `prefixes` or `kmsKeys`', buckets, 'Name the buckets that they belong to.'),
+      problem('buckets', 'be set with `prefixes` or `kmsKeys`', buckets, 'Name the buckets that they belong to.'),
     );
   }
   const reading = buckets

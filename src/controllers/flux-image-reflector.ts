@@ -7,14 +7,14 @@ import { onRepositories } from './repositories';
  */
 export interface FluxImageReflectorOptions {
   /**
-   * The repositories of ECR whose tags it reads; at least one.
+   * The ECR repositories whose tags it reads. At least one.
    */
   readonly repositories: IRepository[];
 }
 
 /**
- * It lists tags, and asks for the digest of the latest one. Narrower than the `AmazonEC2ContainerRegistryReadOnly` of
- * Flux's guide, which reads every repository.
+ * It lists tags and gets the digest of the latest one. Narrower than `AmazonEC2ContainerRegistryReadOnly` in Flux's
+ * guide, which covers every repository.
  *
  * @see https://fluxcd.io/flux/components/image/imagerepositories/#aws
  *

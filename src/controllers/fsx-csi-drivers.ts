@@ -13,19 +13,19 @@ export interface FsxLustreCsiDriverOptions {
   /**
    * The buckets that file systems import from and export to (`s3ImportPath`, `s3ExportPath` of a StorageClass).
    *
-   * @default - file systems without a bucket
+   * @default - file systems do not use a bucket
    */
   readonly buckets?: IBucket[];
 
   /**
-   * The keys of its StorageClasses. They can be used through FSx only.
+   * The KMS keys of its StorageClasses. They can be used only through FSx.
    *
-   * @default - the key that AWS manages
+   * @default - the AWS managed key
    */
   readonly kmsKeys?: IKey[];
 
   /**
-   * Whether deleting a file system may leave a backup (`skipFinalBackup: "false"`).
+   * Whether it may create a final backup when it deletes a file system (`skipFinalBackup: "false"`).
    *
    * @default false
    */
@@ -37,23 +37,23 @@ export interface FsxLustreCsiDriverOptions {
  */
 export interface FsxOpenZfsCsiDriverOptions {
   /**
-   * The keys of its StorageClasses. They can be used through FSx only.
+   * The KMS keys of its StorageClasses. They can be used only through FSx.
    *
-   * @default - the key that AWS manages
+   * @default - the AWS managed key
    */
   readonly kmsKeys?: IKey[];
 
   /**
-   * Whether deleting a file system may leave a backup (`SkipFinalBackupOnDeletion: "false"`).
+   * Whether it may create a final backup when it deletes a file system (`SkipFinalBackupOnDeletion: "false"`).
    *
    * @default false
    */
   readonly finalBackups?: boolean;
 }
 
-/** FSx has no `CreateAction` as EC2 and EFS have. */
+/** FSx has no condition key `CreateAction`, unlike EC2 and EFS. */
 const UNSCOPED =
-  'FSx cannot tell a tag that is given at creation from one that is given later, so that it could mark any file '
+  'FSx cannot distinguish tags at creation from tags that are added later, so it could mark any file '
     + 'system in the account and region as its own.';
 
 /**
@@ -73,7 +73,7 @@ export function fsxLustreCsiDriver(options: FsxLustreCsiDriverOptions): Controll
     unscoped: UNSCOPED,
     statements: scope => {
       const fileSystems = arn(scope, 'fsx', 'file-system/*');
-      // The name of the volume is the one tag that it always sets.
+      // The name of the volume is the only tag that it always sets.
       const requested = { StringLike: { 'aws:RequestTag/CSIVolumeName': '*' } };
       const tagged = { StringLike: { 'aws:ResourceTag/CSIVolumeName': '*' } };
       return [
@@ -133,7 +133,7 @@ export function fsxOpenZfsCsiDriver(options: FsxOpenZfsCsiDriverOptions): Contro
           conditions: tagged,
         }),
         allow({ actions: ['fsx:DeleteVolume'], resources: [volumes], conditions: tagged }),
-        // A volume may be made from a snapshot.
+        // A volume may be created from a snapshot.
         allow({ actions: ['fsx:CreateVolume', 'fsx:DeleteSnapshot'], resources: [snapshots], conditions: tagged }),
         ...(finalBackups ? backups(scope, fileSystems, tagged) : []),
         serviceLinkedRole(scope, 'fsx.amazonaws.com'),
@@ -143,7 +143,7 @@ export function fsxOpenZfsCsiDriver(options: FsxOpenZfsCsiDriverOptions): Contro
   };
 }
 
-/** The last one, which FSx takes as the caller. */
+/** The final backup, which FSx creates with the permissions of the caller. */
 function backups(scope: IConstruct, fileSystems: string, tagged: Permission['conditions']): PolicyStatement[] {
   const backup = arn(scope, 'fsx', 'backup/*');
   return [

@@ -6,12 +6,13 @@ import { assumeRoles, optional, requireOne } from './parts';
 import { workspaceArns, workspaceProblems } from './telemetry';
 
 /**
- * Options of `Controller.grafana`: what its data sources read, or the roles that they assume for that; at least one.
+ * Options of `Controller.grafana`: what its data sources read, or the roles that they assume to read it. At least one
+ * option is required.
  */
 export interface GrafanaOptions {
   /**
-   * Whether the data source CloudWatch reads metrics and alarms: all of the account, since AWS cannot tell them apart.
-   * Includes the tags of instances and other resources, for variables of dashboards, and the load of databases
+   * Whether the data source CloudWatch reads metrics and alarms. Access cannot be scoped, so it can read all of the
+   * account. Includes the tags of instances and other resources, for variables of dashboards, and the load of databases
    * (Performance Insights).
    *
    * @default false
@@ -19,24 +20,25 @@ export interface GrafanaOptions {
   readonly metrics?: boolean;
 
   /**
-   * The log groups that the data source CloudWatch queries. One imported as `LogGroup.fromLogGroupName(scope, id,
-   * '/eks/blue/*')` stands for all below it. Grafana can list the names of all log groups.
+   * The log groups that the data source CloudWatch queries. A log group that is imported as
+   * `LogGroup.fromLogGroupName(scope, id, '/eks/blue/*')` represents all log groups below that name. Grafana can list
+   * the names of all log groups.
    *
    * @default - none
    */
   readonly logGroups?: ILogGroup[];
 
   /**
-   * Whether the data source X-Ray reads traces: all of the account, since X-Ray has no resources that could be named.
-   * Includes the services of Application Signals.
+   * Whether the data source X-Ray reads traces. X-Ray has no resources to which access could be scoped, so it can read
+   * all of the account. Includes the services of Application Signals.
    *
    * @default false
    */
   readonly traces?: boolean;
 
   /**
-   * The ids of the workspaces of Amazon Managed Service for Prometheus that a data source queries, in the stack's
-   * account and region. Of a `CfnWorkspace`: `attrWorkspaceId`.
+   * The IDs of the workspaces of Amazon Managed Service for Prometheus that a data source queries, in the stack's
+   * account and region. For a `CfnWorkspace`, use `attrWorkspaceId`.
    *
    * @default - none
    */
@@ -118,7 +120,7 @@ export function grafana({ metrics, traces, ...lists }: GrafanaOptions): Controll
             actions: ['logs:GetLogEvents', 'logs:GetLogGroupFields', 'logs:StartQuery'],
             resources: groups.map(group => group.logGroupArn),
           }),
-          // A query is known by its id only, which tells nothing about its log groups.
+          // A query is identified only by its ID, which is unrelated to its log groups.
           readInRegions(scope, regions, ['logs:DescribeLogGroups', 'logs:GetQueryResults', 'logs:StopQuery']),
         ]
         : []),

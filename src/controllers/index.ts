@@ -1,5 +1,5 @@
 /**
- * Options of the controllers: what you pass to the factories of `Controller` and `AckService`.
+ * Options of the controllers, for the factories of `Controller` and `AckService`.
  */
 export * from './ack/acm';
 export * from './ack/cloud-front';

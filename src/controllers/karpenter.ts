@@ -15,33 +15,35 @@ import { clusterNameProblem, clusterNameProblems } from '../private/issuer/clust
  */
 export interface KarpenterOptions {
   /**
-   * The name of the cluster whose nodes it launches, in the account and region of the role. It may be known at
-   * deployment only.
+   * The name of the cluster whose nodes it launches, in the account and region of the role. It may be known only at
+   * deployment.
    */
   readonly clusterName: string;
 
   /**
-   * The roles of the nodes, those that the EC2NodeClasses name; at least one.
+   * The node roles that the EC2NodeClasses name. At least one.
    */
   readonly nodeRoles: IRole[];
 
   /**
-   * The queue with the interruption events, the chart's `settings.interruptionQueue`.
+   * The queue for interruption events, `settings.interruptionQueue` of the chart.
    *
    * @default - none: Karpenter does not handle interruptions
    */
   readonly interruptionQueue?: IQueue;
 
   /**
-   * The customer managed keys of the volumes of nodes: those in `blockDeviceMappings`, and the account's default key
-   * for EBS if it is one. They can be used through EC2 only. Without them, nodes terminate at once.
+   * The customer managed keys of the volumes of nodes: those in `blockDeviceMappings`, and the account's default EBS
+   * key if it is customer managed. They can be used only through EC2. Without permission for these keys, nodes
+   * terminate immediately.
    *
-   * @default - volumes are not encrypted, or with the key that AWS manages
+   * @default - volumes are not encrypted, or are encrypted with the AWS managed key
    */
   readonly kmsKeys?: IKey[];
 
   /**
-   * The parameters with AMI IDs that EC2NodeClasses name in `amiSelectorTerms.ssmParameter`, beside those of AWS.
+   * The parameters with AMI IDs that EC2NodeClasses name in `amiSelectorTerms.ssmParameter`, in addition to those of
+   * AWS.
    *
    * @default - only the public parameters of AWS
    */
@@ -55,7 +57,7 @@ export interface KarpenterOptions {
  */
 export function karpenter(options: KarpenterOptions): ControllerDefinition {
   const { clusterName, interruptionQueue } = options;
-  const nodeRoles = required('karpenter', 'nodeRoles', 'role of the nodes', options.nodeRoles);
+  const nodeRoles = required('karpenter', 'nodeRoles', 'node role', options.nodeRoles);
   const amiParameters = optional('karpenter', 'amiParameters', 'parameter', options.amiParameters);
   const kmsKeys = optional('karpenter', 'kmsKeys', 'KMS key', options.kmsKeys);
   failIf('Controller.karpenter', clusterNameProblem('clusterName', clusterName ?? ''));
@@ -94,7 +96,7 @@ export function karpenter(options: KarpenterOptions): ControllerDefinition {
   };
 }
 
-/** Instances and launch templates, by the tags that Karpenter gives them. */
+/** Statements on instances and launch templates, scoped by the tags that Karpenter sets. */
 function nodeLifecycle(scope: IConstruct, clusterName: string): Permission[] {
   const own = (type: string) => arn(scope, 'ec2', `${type}/*`);
   const shared = (type: string) => arn(scope, 'ec2', `${type}/*`, { account: '*' });
@@ -116,7 +118,7 @@ function nodeLifecycle(scope: IConstruct, clusterName: string): Permission[] {
       resources: [
         arn(scope, 'ec2', 'image/*', { account: '' }),
         arn(scope, 'ec2', 'snapshot/*', { account: '' }),
-        // What other accounts may share with this one.
+        // Resources that other accounts may share with this account.
         ...['security-group', 'subnet', 'capacity-reservation', 'placement-group'].map(shared),
       ],
     },
@@ -151,7 +153,7 @@ function nodeLifecycle(scope: IConstruct, clusterName: string): Permission[] {
   ];
 }
 
-/** The instance profiles that Karpenter makes for the roles of the nodes. */
+/** Statements on the instance profiles that Karpenter creates for the node roles. */
 function instanceProfiles(scope: IConstruct, clusterName: string, nodeRoles: IRole[]): Permission[] {
   const { region } = Stack.of(scope);
   const resources = [instanceProfile(scope)];
@@ -169,7 +171,7 @@ function instanceProfiles(scope: IConstruct, clusterName: string, nodeRoles: IRo
     {
       actions: ['iam:PassRole'],
       resources: nodeRoles.map(role => role.roleArn),
-      // EC2 has another name in China.
+      // EC2 has a different service name in China.
       conditions: { StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'] } },
     },
     {
@@ -193,7 +195,7 @@ function instanceProfiles(scope: IConstruct, clusterName: string, nodeRoles: IRo
   ];
 }
 
-/** What it reads to choose an instance type. */
+/** Statements on data that it reads to choose an instance type. */
 function discovery(scope: IConstruct): Permission[] {
   return [
     {

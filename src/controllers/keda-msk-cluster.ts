@@ -5,22 +5,22 @@ import { failIf, problem } from '../private/errors';
 import { settledProblems } from '../private/values/value-safety';
 
 /**
- * Topics of an Amazon MSK cluster, provisioned or serverless, that KEDA may see the lag of.
+ * Topics of an Amazon MSK cluster, provisioned or serverless, whose lag KEDA may read.
  */
 export interface KedaMskCluster {
   /**
-   * The ARN of the cluster, in any region. Of a `CfnCluster` or `CfnServerlessCluster`: `attrArn`.
+   * The ARN of the cluster, in any region. For a `CfnCluster` or `CfnServerlessCluster`, use `attrArn`.
    */
   readonly clusterArn: string;
 
   /**
-   * The topics, by name; at least one. A `*` at the end stands for all that begin so: `orders-*`.
+   * The names of the topics. At least one. A trailing `*` matches all topics with this prefix: `orders-*`.
    */
   readonly topics: string[];
 
   /**
-   * The consumer groups whose offsets are compared, by name; at least one. A `*` at the end stands for all that begin
-   * so.
+   * The names of the consumer groups whose offsets are compared. At least one. A trailing `*` matches all groups with
+   * this prefix.
    */
   readonly consumerGroups: string[];
 }
@@ -31,9 +31,9 @@ const CLUSTER_ARN_FRAGMENT = /^[A-Za-z0-9:/_-]*$/;
 const NAME = /^[^\s*?$]+\*?$/;
 
 /**
- * What a policy says of clusters, their topics and groups.
+ * Returns the ARNs of clusters, their topics and groups.
  *
- * @throws when a cluster has no topic or no group, or a literal cannot be the one or the other
+ * @throws if a cluster has no topic or no group, or a literal is not a valid ARN or name
  * @see https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
  *
  * @internal
@@ -64,14 +64,14 @@ export function mskArns(clusters: KedaMskCluster[]): {
   };
 }
 
-/** The ARN has its own type where the cluster's has `cluster`, and the name behind. */
+/** The ARN contains its type instead of `cluster`, and its name after that of the cluster. */
 function inCluster(clusterArn: string, type: string, name: string): string {
   const [before, after] = [0, 1].map(index => Fn.select(index, Fn.split(':cluster/', clusterArn)));
   return `${before}:${type}/${after}/${name}`;
 }
 
 /**
- * What is wrong with clusters and names of which a deployment fills in some.
+ * Returns what is wrong with clusters and names, which may be deferred.
  *
  * @internal
  */
@@ -102,8 +102,8 @@ function nameProblem(property: string, name: string): string | undefined {
   if (Token.isUnresolved(name) || NAME.test(name)) return undefined;
   return problem(
     property,
-    'hold names, of which a * at the end stands for more, without other wildcards, $ or white space',
+    'contain names, optionally with a trailing *, without other wildcards, $ or whitespace',
     name,
-    'Name what your ScaledObjects do.',
+    'Use the names in your ScaledObjects.',
   );
 }

@@ -11,7 +11,8 @@ import { keysOf, secretArn } from './secrets';
 import { workspaceArns, workspaceProblems } from './telemetry';
 
 /**
- * Options of `Controller.keda`: what it scales by, or the roles that it assumes for that; at least one.
+ * Options of `Controller.keda`: what it scales by, or the roles that it assumes to read it. At least one option is
+ * required.
  */
 export interface KedaOptions {
   /**
@@ -29,47 +30,46 @@ export interface KedaOptions {
   readonly streams?: IStream[];
 
   /**
-   * Tables that it queries (`aws-dynamodb`), with their indexes and, through DynamoDB alone, the customer managed keys
-   * that CDK knows them to be encrypted with.
+   * Tables that it queries (`aws-dynamodb`), with their indexes, and their `encryptionKey`, which can be used only
+   * through DynamoDB.
    *
    * @default - none
    */
   readonly tables?: ITable[];
 
   /**
-   * Tables whose DynamoDB stream it scales by the shards of (`aws-dynamodb-streams`).
+   * Tables by the shards of whose DynamoDB stream it scales (`aws-dynamodb-streams`).
    *
    * @default - none
    */
   readonly tableStreams?: ITable[];
 
   /**
-   * The ids of the workspaces of Amazon Managed Service for Prometheus that it queries (`prometheus` with AWS
-   * authentication), in the stack's account and region. Of a `CfnWorkspace`: `attrWorkspaceId`.
+   * The IDs of the workspaces of Amazon Managed Service for Prometheus that it queries (`prometheus` with AWS
+   * authentication), in the stack's account and region. For a `CfnWorkspace`, use `attrWorkspaceId`.
    *
    * @default - none
    */
   readonly prometheusWorkspaceIds?: string[];
 
   /**
-   * Topics of Amazon MSK whose lag it scales by (`apache-kafka` and `kafka` with MSK IAM authentication), cluster by
-   * cluster.
+   * Amazon MSK topics whose lag it scales by (`apache-kafka` and `kafka` with MSK IAM authentication), per cluster.
    *
    * @default - none
    */
   readonly mskClusters?: KedaMskCluster[];
 
   /**
-   * Whether it scales by metrics of CloudWatch (`aws-cloudwatch`): all metrics of the role's account and region, since
-   * AWS cannot tell them apart.
+   * Whether it scales by CloudWatch metrics (`aws-cloudwatch`). Access cannot be scoped, so it can read all metrics of
+   * the role's account and region.
    *
    * @default false
    */
   readonly cloudWatchMetrics?: boolean;
 
   /**
-   * Secrets that a TriggerAuthentication reads (`awsSecretManager`), and through Secrets Manager alone, the customer
-   * managed keys that CDK knows them to be encrypted with.
+   * Secrets that a TriggerAuthentication reads (`awsSecretManager`), and their `encryptionKey`, which can be used only
+   * through Secrets Manager.
    *
    * @default - none
    */
@@ -77,7 +77,7 @@ export interface KedaOptions {
 
   /**
    * Roles of workloads that it assumes, for a TriggerAuthentication with `identityOwner: workload` or a `roleArn`. They
-   * must trust its role for `sts:AssumeRole`, and with EKS Pod Identity for `sts:TagSession`, too: `grantAssume` writes
+   * must trust its role for `sts:AssumeRole`, and with EKS Pod Identity also for `sts:TagSession`; `grantAssume` adds
    * both.
    *
    * @default - none
@@ -86,7 +86,7 @@ export interface KedaOptions {
 }
 
 /**
- * KEDA publishes no policy: these are the calls of its scalers.
+ * KEDA does not publish a policy. These are the calls of its scalers.
  *
  * @see https://github.com/kedacore/keda/tree/main/pkg/scalers
  *
@@ -138,7 +138,7 @@ export function keda({ cloudWatchMetrics, ...lists }: KedaOptions): ControllerDe
           ['dynamodb:DescribeTable'],
           sources.tableStreams.map(table => table.tableArn),
         ),
-        // The stream's own label changes whenever it is turned on anew.
+        // The label of a stream changes whenever it is enabled again.
         on(
           ['dynamodb:DescribeStream'],
           sources.tableStreams.map(({ tableArn }) => `${tableArn}/stream/*`),

@@ -4,12 +4,12 @@ import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { allow, Permission } from './definition';
 import { unique } from './parts';
 
-/** What a service that stores volumes asks of a key, when somebody lets it encrypt one. */
+/** The actions that a service needs on the key that encrypts a volume. */
 const VOLUME_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext'];
 
 /**
- * For keys of volumes or file systems: usable through their service only, grants to AWS services only. Nothing without
- * keys.
+ * Returns statements for keys of volumes or file systems: usable only through their service, with grants only to AWS
+ * services. Empty without keys.
  *
  * @see https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html#ebs-encryption-permissions
  */
@@ -20,14 +20,14 @@ export function volumeKeys(service: string, keys: IKey[] = [], moreActions: stri
   ];
 }
 
-/** The key that CDK knows a queue to be encrypted with. */
+/** Returns the encryption key of a queue, if the CDK knows it. */
 export function queueKeys(queue: IQueue | undefined): IKey[] {
   return queue?.encryptionMasterKey ? [queue.encryptionMasterKey] : [];
 }
 
 /**
- * What services may do with keys for the controller; not the controller by itself. None without keys. A service uses
- * keys of its own region, and goes by `amazonaws.com` in every partition, China too.
+ * Returns statements that allow a controller to use keys only through services. Empty without keys. A service uses keys
+ * in its own region, and its name ends with `amazonaws.com` in every partition, including China.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#viaService_table
  */

@@ -5,19 +5,19 @@ import { optional, requireOne, unique } from './parts';
 import { onRepositories, PULL_IMAGES } from './repositories';
 
 /**
- * Options of `Controller.kyverno`. At least one repository or key.
+ * Options of `Controller.kyverno`. At least one repository or key is required.
  */
 export interface KyvernoOptions {
   /**
-   * The repositories of ECR whose images, signatures and attestations it reads.
+   * The ECR repositories whose images, signatures and attestations it reads.
    *
    * @default - none
    */
   readonly repositories?: IRepository[];
 
   /**
-   * The asymmetric keys of KMS that images are signed with (`awskms:///<arn>`). It reads their public keys, and
-   * verifies signatures by itself.
+   * The asymmetric KMS keys that sign images (`awskms:///<arn>`). It reads their public keys and verifies signatures
+   * itself.
    *
    * @default - none
    */

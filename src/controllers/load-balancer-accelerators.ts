@@ -10,7 +10,7 @@ const KIND = 'aga.k8s.aws/resource';
 const OWN_KIND = { [`aws:ResourceTag/${KIND}`]: 'GlobalAccelerator' };
 
 /**
- * Accelerators, whose tags hold for their listeners and endpoint groups too.
+ * Statements on accelerators, whose tags also apply to their listeners and endpoint groups.
  *
  * @see
  * https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/docs/install/aga_controller_iam_policy.json
@@ -49,7 +49,7 @@ export function acceleratorStatements(scope: IConstruct, clusterName: string): P
       resources: accelerators,
       conditions: { StringEquals: own },
     }),
-    // AWS does not tell the tags of a new accelerator from those of one without an owner.
+    // AWS cannot distinguish a new accelerator from an existing one without tags.
     allow({
       actions: accelerator('TagResource'),
       resources: accelerators,
@@ -68,7 +68,7 @@ export function acceleratorStatements(scope: IConstruct, clusterName: string): P
   ];
 }
 
-/** The controller ignores its feature gate outside the partition `aws`. */
+/** Returns an error outside the partition `aws`, where the controller ignores its feature gate. */
 export function acceleratorProblems(scope: IConstruct): string[] {
   const partition = literalPartition(Stack.of(scope));
   if (partition === undefined || partition === 'aws') return [];
@@ -77,7 +77,7 @@ export function acceleratorProblems(scope: IConstruct): string[] {
       'globalAccelerator',
       `be left out in the partition of the stack, ${partition}`,
       true,
-      'AWS Global Accelerator is in the partition aws only.',
+      'AWS Global Accelerator is available only in the partition aws.',
     ),
   ];
 }

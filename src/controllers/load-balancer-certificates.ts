@@ -8,12 +8,13 @@ import { optional } from './parts';
 import { failIf, problem } from '../private/errors';
 
 /**
- * Certificates of ACM that the AWS Load Balancer Controller requests for the hosts of Ingresses. At least one hosted
- * zone or certificate authority.
+ * ACM certificates that the AWS Load Balancer Controller requests for the hosts of Ingresses. At least one hosted zone
+ * or certificate authority is required.
  */
 export interface LoadBalancerCertificates {
   /**
-   * The domain names that it may request certificates for, `*.example.com` for all below one; at least one.
+   * The domain names that it may request certificates for. At least one. `*.example.com` matches all names below
+   * `example.com`.
    */
   readonly domainNames: string[];
 
@@ -45,7 +46,7 @@ LoadBalancerCertificates): Required<LoadBalancerCertificates> {
         'certificates.hostedZones',
         'be given, or `certificates.certificateAuthorities`',
         hostedZones,
-        'A certificate is validated in a zone, or issued by an authority of your own.',
+        'A certificate is validated in a hosted zone, or issued by your certificate authority.',
       ),
   );
   return {
@@ -79,7 +80,7 @@ export function certificateStatements(
     });
   return [
     allow({ actions: ['acm:ListTagsForCertificate'], resources: all }),
-    // ACM does not tell the tags of a new certificate from those of one without an owner.
+    // ACM cannot distinguish a new certificate from an existing one without tags.
     allow({
       actions: ['acm:AddTagsToCertificate'],
       resources: all,
@@ -103,7 +104,7 @@ export function certificateStatements(
         }),
       ]
       : []),
-    // ACM asks the authority on behalf of its caller.
+    // ACM calls the authority with the permissions of its caller.
     ...(authorities.length > 0
       ? [
         request({ 'acm:CertificateAuthority': authorities }),

@@ -1,11 +1,11 @@
-/** What says which cluster's controller has made a resource. */
+/** The tag with the cluster whose controller created a resource. */
 export const TAG = 'elbv2.k8s.aws/cluster';
 
-/** What the controller of the cluster has made. */
+/** Matches resources that the controller of the cluster created. */
 export const owned = (clusterName: string) => ({ [`aws:ResourceTag/${TAG}`]: clusterName });
 
-/** What it makes as the cluster's own. */
+/** Matches requests that create a resource of the cluster. */
 export const requested = (clusterName: string) => ({ [`aws:RequestTag/${TAG}`]: clusterName });
 
-/** A change of other tags: not of the one that says whose it is. */
+/** Matches a change of tags other than the cluster tag. */
 export const untouched = () => ({ [`aws:RequestTag/${TAG}`]: 'true' });

@@ -11,34 +11,33 @@ import { fail, problem } from '../private/errors';
  */
 export interface MountpointS3CsiDriverOptions {
   /**
-   * The buckets that it mounts (general purpose buckets); at least one.
+   * The general purpose buckets that it mounts. At least one.
    */
   readonly buckets: IBucket[];
 
   /**
-   * The folders of each bucket that it mounts, by the mount option `prefix`: `data/images/`.
+   * The folders of each bucket that it mounts, as in the mount option `prefix`: `data/images/`.
    *
    * @default - whole buckets
    */
   readonly prefixes?: string[];
 
   /**
-   * Keys that objects are encrypted with, besides the buckets' own where CDK knows them. They can be used through S3
-   * only.
+   * KMS keys that encrypt objects, in addition to the `encryptionKey` of the buckets. They can be used only through S3.
    *
    * @default - the `encryptionKey` of the buckets
    */
   readonly kmsKeys?: IKey[];
 
   /**
-   * Whether Pods only read, as with the mount option `read-only`.
+   * Whether Pods have only read access, as with the mount option `read-only`.
    *
    * @default false
    */
   readonly readOnly?: boolean;
 
   /**
-   * Whether Pods delete files, which the mount option `allow-delete` lets them.
+   * Whether Pods may delete files, as with the mount option `allow-delete`.
    *
    * @default false
    */
@@ -61,7 +60,7 @@ export function mountpointS3CsiDriver(options: MountpointS3CsiDriverOptions): Co
         'allowDelete',
         'not be set with `readOnly`',
         allowDelete,
-        'Who only reads deletes nothing: leave out one of the two.',
+        'Read-only access does not allow deletion. Use only one of them.',
       ),
     );
   }

@@ -2,17 +2,17 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 
 /**
- * Options of controllers that keep their data in whole buckets: `Controller.cortex`.
+ * Options of controllers that store their data in whole buckets: `Controller.cortex`.
  */
 export interface BucketStorageOptions {
   /**
-   * The buckets that it reads and writes; at least one.
+   * The buckets that it reads and writes. At least one.
    */
   readonly buckets: IBucket[];
 
   /**
-   * Customer managed keys that the objects are encrypted with, besides the buckets' own where CDK knows them. They can
-   * be used through S3 only.
+   * Customer managed keys that encrypt the objects, in addition to the `encryptionKey` of the buckets. They can be used
+   * only through S3.
    *
    * @default - the `encryptionKey` of the buckets
    */
@@ -20,14 +20,14 @@ export interface BucketStorageOptions {
 }
 
 /**
- * Options of controllers that keep their data in S3: `Controller.grafanaLoki`, `grafanaMimir`, `grafanaTempo`,
+ * Options of controllers that store their data in S3: `Controller.grafanaLoki`, `grafanaMimir`, `grafanaTempo`,
  * `thanos`, `airflow`, `argoWorkflows`, `harbor` and `sparkOperator`.
  */
 export interface ObjectStorageOptions extends BucketStorageOptions {
   /**
-   * The folders of each bucket that it uses, with a slash at the end: `clusters/blue/`. The controller must be
-   * configured with the same prefix. It can list the names of objects in the whole bucket nevertheless: without that
-   * permission S3 does not report that an object is missing.
+   * The folders of each bucket that it uses, with a trailing slash: `clusters/blue/`. Configure the controller with the
+   * same prefix. It can nevertheless list the names of objects in the whole bucket, because S3 otherwise does not
+   * report that an object is missing.
    *
    * @default - whole buckets
    */

@@ -98,7 +98,7 @@ export function thanos(options: ObjectStorageOptions): ControllerDefinition {
 }
 
 /**
- * Cortex has no prefix: tenants have their folders in the root of the bucket, beside `__markers__`.
+ * Cortex does not support a prefix: the folders of tenants are in the root of the bucket, next to `__markers__`.
  *
  * @see https://cortexmetrics.io/docs/blocks-storage/
  *
@@ -127,7 +127,7 @@ function objstoreConfig({ bucket, region, endpoint, folder }: StorageLocation): 
 }
 
 /**
- * Options of others have prefixes, and types allow that. The controller would write elsewhere.
+ * Rejects prefixes, which the type system may allow. The controller would write outside of them.
  *
  * @throws if there are prefixes
  */
@@ -136,18 +136,18 @@ function checkNoPrefixes(factory: string, { prefixes }: ObjectStorageOptions): v
     `Controller.${factory}`,
     prefixes === undefined
       ? undefined
-      : problem('prefixes', 'be left out', prefixes, 'It has no setting for them: give it buckets of its own.'),
+      : problem('prefixes', 'be left out', prefixes, 'It does not support prefixes. Use dedicated buckets.'),
   );
 }
 
 /**
- * Loki and Mimir take one folder, not one in another, and refuse to start otherwise.
+ * Loki and Mimir accept a single folder, not a nested one, and otherwise fail to start.
  *
- * @throws if a literal prefix is more than that
+ * @throws if a literal prefix is not a single folder
  */
 function checkStoragePrefixes(factory: string, prefixes: string[] | undefined): void {
   refusePrefix(factory, prefixes, /^[\da-zA-Z-]+\/$/, {
-    rule: 'be one folder of letters, digits and dashes',
-    advice: 'Its `storage_prefix` takes no other: for example `blue/`.',
+    rule: 'be a single folder of letters, digits and dashes',
+    advice: 'Its `storage_prefix` accepts nothing else. For example `blue/`.',
   });
 }

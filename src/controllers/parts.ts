@@ -3,18 +3,18 @@ import { allow, required } from './definition';
 import { fail, problem } from '../private/errors';
 
 /**
- * A list that may be left out, but not be empty: that is a scope that went missing.
+ * Validates an optional list. It must not be empty, which would be a missing scope.
  *
- * @throws when it is empty
+ * @throws if it is empty
  */
 export function optional<T>(factory: string, property: string, what: string, values: T[] | undefined): T[] {
   return values === undefined ? [] : required(factory, property, what, values);
 }
 
 /**
- * For a controller of parts, of which none is needed by itself.
+ * Validates that at least one of several optional parts is set.
  *
- * @throws when there is none
+ * @throws if none is set
  */
 export function requireOne(factory: string, parts: { [property: string]: unknown }): void {
   const [first, ...others] = Object.keys(parts);
@@ -25,12 +25,15 @@ export function requireOne(factory: string, parts: { [property: string]: unknown
       first,
       `be given, or ${others.map(name => `\`${name}\``).join(' or ')}`,
       parts[first],
-      'Without any of them the controller could do nothing.',
+      'Otherwise the controller would have no permissions.',
     ),
   );
 }
 
-/** The controller's half of a chain. The session tags of EKS Pod Identity are transitive and take `sts:TagSession`. */
+/**
+ * The permission of the controller to assume roles. Session tags of EKS Pod Identity are transitive and require
+ * `sts:TagSession`.
+ */
 export function assumeRoles(roles: IRole[]): PolicyStatement[] {
   if (roles.length === 0) return [];
   return [allow({ actions: ['sts:AssumeRole', 'sts:TagSession'], resources: roles.map(role => role.roleArn) })];

@@ -4,12 +4,12 @@ import { allow } from './definition';
 
 export const PULL_IMAGES = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
-/** Calls on repositories of ECR, as a registry of images. None without repositories. */
+/** Returns statements on ECR repositories as an image registry. Empty without repositories. */
 export function onRepositories(repositories: IRepository[], actions: string[]): PolicyStatement[] {
   if (repositories.length === 0) return [];
   return [
     allow({ actions, resources: repositories.map(repository => repository.repositoryArn) }),
-    // A token opens nothing by itself: each call is checked against the statement above.
+    // A token grants nothing by itself. Each call is authorized by the statement above.
     allow({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
   ];
 }

@@ -7,28 +7,28 @@ import { optional, requireOne } from './parts';
 import { keysOf, secretArn } from './secrets';
 
 /**
- * Options of `Controller.secretsStoreCsiProvider`. At least one secret or parameter.
+ * Options of `Controller.secretsStoreCsiProvider`. At least one secret or parameter is required.
  */
 export interface SecretsStoreCsiProviderOptions {
   /**
-   * The namespace of the pods that mount the secrets. Not that of the provider.
+   * The namespace of the pods that mount the secrets, not that of the provider.
    */
   readonly namespace: string;
 
   /**
-   * The ServiceAccount of the pods that mount the secrets. Not `csi-secrets-store-provider-aws`, which needs no role.
+   * The ServiceAccount of the pods that mount the secrets, not `csi-secrets-store-provider-aws`, which needs no role.
    */
   readonly serviceAccountName: string;
 
   /**
-   * The secrets of Secrets Manager that the pods mount.
+   * The secrets in Secrets Manager that the pods mount.
    *
    * @default - none
    */
   readonly secrets?: ISecret[];
 
   /**
-   * The parameters of Parameter Store that the pods mount, such as
+   * The parameters in Parameter Store that the pods mount, such as
    * `StringParameter.fromSecureStringParameterAttributes`.
    *
    * @default - none
@@ -36,10 +36,10 @@ export interface SecretsStoreCsiProviderOptions {
   readonly parameters?: IParameter[];
 
   /**
-   * The customer managed keys that the secrets and parameters are encrypted with, usable through their services alone.
-   * Those that the given secrets name as `encryptionKey` need not be repeated.
+   * The customer managed keys that encrypt the secrets and parameters. They can be used only through these services.
+   * You need not list keys that are the `encryptionKey` of a listed secret.
    *
-   * @default - the keys that the secrets name
+   * @default - the `encryptionKey` of each secret
    */
   readonly encryptionKeys?: IKey[];
 }

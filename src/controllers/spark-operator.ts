@@ -3,7 +3,7 @@ import { ControllerDefinition } from './definition';
 import { ObjectStorageOptions } from './object-storage-options';
 
 /**
- * What the S3A connector of Hadoop does, with the committers that finish uploads of others.
+ * The calls of the Hadoop S3A connector, including committers that complete the uploads of other processes.
  *
  * @see https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html
  *
@@ -24,7 +24,7 @@ export function sparkOperator(options: ObjectStorageOptions): ControllerDefiniti
   };
 }
 
-/** Before S3A makes a directory, it asks of those above whether they are files: `a` and `a/b` of `a/b/`. */
+/** Before S3A creates a directory, it checks whether its ancestors are files: `a` and `a/b` for `a/b/`. */
 function ancestors(prefix: string): string[] {
   const names = prefix.split('/').slice(0, -1);
   return names.map((_, index) => names.slice(0, index + 1).join('/'));

@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import { BucketStorageOptions, ObjectStorageOptions } from './object-storage-options';
 import { unique } from './parts';
 
-/** The bucket that a chart keeps its data in, as its values name it. */
+/** The storage location of a chart, as in its values. */
 export interface StorageLocation {
   readonly bucket: string;
   readonly region: string;
@@ -12,7 +12,7 @@ export interface StorageLocation {
   readonly folder?: string;
 }
 
-/** The one place that a chart can be told of. With more, which of them is for what is yours to say. */
+/** Returns the location if there is only one. With several, the user must decide what each is for. */
 export function storageLocation({ buckets, prefixes = [] }: ObjectStorageOptions): StorageLocation | undefined {
   const [bucket] = buckets;
   if (buckets.length > 1 || prefixes.length > 1) return undefined;
@@ -20,7 +20,7 @@ export function storageLocation({ buckets, prefixes = [] }: ObjectStorageOptions
   return { bucket: bucket.bucketName, region, endpoint: endpointOf(region), folder: prefixes[0]?.slice(0, -1) };
 }
 
-/** Where all buckets are, if it is the same region. */
+/** Returns the region of all buckets, if it is the same. */
 export function storageRegion(
   { buckets }: BucketStorageOptions,
 ): Pick<StorageLocation, 'region' | 'endpoint'> | undefined {

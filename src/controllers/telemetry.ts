@@ -8,7 +8,7 @@ import { settledProblems } from '../private/values/value-safety';
 const WORKSPACE_ID = /^ws-[0-9A-Za-z-]{1,61}$/;
 const WORKSPACE_ID_FRAGMENT = /^[0-9A-Za-z-]*$/;
 
-/** Writing to workspaces of Amazon Managed Service for Prometheus. */
+/** Returns a statement to write to workspaces of Amazon Managed Service for Prometheus. */
 export function writeMetrics(scope: IConstruct, workspaceIds: string[], actions: string[] = []): PolicyStatement {
   return allow({ actions: ['aps:RemoteWrite', ...actions], resources: workspaceArns(scope, workspaceIds) });
 }
@@ -17,7 +17,7 @@ export function workspaceArns(scope: IConstruct, workspaceIds: string[]): string
   return workspaceIds.map(id => arn(scope, 'aps', `workspace/${id}`));
 }
 
-/** What is wrong with the ids of workspaces, of which a deployment may fill in some. */
+/** Returns what is wrong with the IDs of workspaces, which may be deferred. */
 export function workspaceProblems(scope: IConstruct, property: string, ids: string[]): string[] {
   return ids.flatMap(id =>
     settledProblems(scope, property, id, workspaceProblem, { fragment: WORKSPACE_ID_FRAGMENT, trustsForeign: true }),
@@ -28,16 +28,17 @@ function workspaceProblem(property: string, id: string): string | undefined {
   if (Token.isUnresolved(id) || WORKSPACE_ID.test(id)) return undefined;
   return problem(
     property,
-    'hold ids of workspaces, which begin with ws-',
+    'contain IDs of workspaces, which begin with ws-',
     id,
-    '`aws amp list-workspaces` prints them; of one in CDK it is `workspace.attrWorkspaceId`.',
+    '`aws amp list-workspaces` prints them. For a CDK construct, use `workspace.attrWorkspaceId`.',
   );
 }
 
 /**
- * Writing to log groups. The ARNs end with `:*`, as IAM wants it and `ILogGroup.logGroupArn` has it.
+ * Returns a statement to write to log groups. The ARNs end with `:*`, which IAM requires and `ILogGroup.logGroupArn`
+ * includes.
  *
- * @param create whether the groups may be created too, which includes how long they keep their events
+ * @param create whether it also may create the log groups, including their retention
  */
 export function writeLogs(logGroupArns: string[], create: boolean): PolicyStatement {
   return allow({
@@ -51,7 +52,7 @@ export function writeLogs(logGroupArns: string[], create: boolean): PolicyStatem
   });
 }
 
-/** Writing traces. X-Ray has no resources that could be named: what is left is the region. */
+/** Returns a statement to write traces. X-Ray has no resources, so it is scoped to the region. */
 export function writeTraces(scope: IConstruct): PolicyStatement {
   return allow({
     actions: [

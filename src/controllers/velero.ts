@@ -13,47 +13,48 @@ import { fail, problem } from '../private/errors';
  */
 export interface VeleroOptions {
   /**
-   * The buckets of its backup storage locations; at least one.
+   * The buckets of its backup storage locations. At least one.
    */
   readonly buckets: IBucket[];
 
   /**
-   * The folders of each bucket that it uses, the `prefix` of its backup storage locations with a slash at the end:
-   * `clusters/blue/`. Names of objects in the whole bucket can be listed all the same: without that S3 does not tell
-   * Velero that an object is missing.
+   * The folders of each bucket that it uses, the `prefix` of its backup storage locations with a trailing slash:
+   * `clusters/blue/`. It can nevertheless list the names of objects in the whole bucket, because S3 otherwise does not
+   * report that an object is missing.
    *
    * @default - whole buckets
    */
   readonly prefixes?: string[];
 
   /**
-   * Keys that the backups are encrypted with, besides the buckets' own where CDK knows them. They can be used through
-   * S3 only.
+   * KMS keys that encrypt the backups, in addition to the `encryptionKey` of the buckets. They can be used only through
+   * S3.
    *
    * @default - the `encryptionKey` of the buckets
    */
   readonly kmsKeys?: IKey[];
 
   /**
-   * Whether it snapshots EBS volumes by itself. CSI snapshots are the CSI driver's, backups of files need none.
+   * Whether it creates snapshots of EBS volumes itself. The CSI driver creates CSI snapshots, and file backups do not
+   * need snapshots.
    *
    * @default false
    */
   readonly volumeSnapshots?: boolean;
 
   /**
-   * The cluster whose volumes it snapshots: those with the tag `kubernetes.io/cluster/<name>: owned`. Where it restores
-   * what another cluster has backed up, its environment variable `AWS_CLUSTER_NAME` must have the name too. Needs
+   * The cluster whose volumes it snapshots: those with the tag `kubernetes.io/cluster/<name>: owned`. To restore
+   * backups of another cluster, also set its environment variable `AWS_CLUSTER_NAME` to the name. Requires
    * `volumeSnapshots`.
    *
-   * @default - the volumes that an EBS CSI driver has made, of every cluster in the account and region
+   * @default - the volumes of the EBS CSI drivers of every cluster in the account and region
    */
   readonly clusterName?: string;
 
   /**
-   * The keys of the volumes. They can be used through EC2 only. Needs `volumeSnapshots`.
+   * The KMS keys of the volumes. They can be used only through EC2. Requires `volumeSnapshots`.
    *
-   * @default - volumes are not encrypted, or with the key that AWS manages
+   * @default - volumes are not encrypted, or are encrypted with the AWS managed key
    */
   readonly volumeKmsKeys?: IKey[];
 }
@@ -74,7 +75,7 @@ export function velero(options: VeleroOptions): ControllerDefinition {
         'volumeSnapshots',
         'be true with `clusterName` or `volumeKmsKeys`',
         volumeSnapshots,
-        'Without snapshots it reaches no volume.',
+        'Without snapshots, it does not access volumes.',
       ),
     );
   }
@@ -105,7 +106,7 @@ export function velero(options: VeleroOptions): ControllerDefinition {
   };
 }
 
-/** A snapshot has the name of its backup and the tags of its volume, a restored volume those of the snapshot. */
+/** A snapshot has the name of its backup and the tags of its volume. A restored volume has the tags of the snapshot. */
 function snapshotStatements(scope: IConstruct, clusterName: string | undefined): PolicyStatement[] {
   const volumes = arn(scope, 'ec2', 'volume/*');
   const snapshots = arn(scope, 'ec2', 'snapshot/*', { account: '' });

@@ -5,7 +5,7 @@ import { allow, arn, ControllerDefinition } from './definition';
 import { fail, problem } from '../private/errors';
 
 /**
- * Options of `Controller.vpcCni`. The address family of the cluster must be chosen: `ipv4` or `ipv6`.
+ * Options of `Controller.vpcCni`. Set the address family of the cluster: `ipv4` or `ipv6`.
  */
 export interface VpcCniOptions {
   /**
@@ -23,9 +23,9 @@ export interface VpcCniOptions {
   readonly ipv6?: boolean;
 
   /**
-   * The cluster that it serves. It then manages no network interfaces but those with the tag
-   * `cluster.k8s.amazonaws.com/name` of this cluster, which it sets when its environment variable `CLUSTER_NAME` has
-   * the name (the EKS add-on sets it by itself), on nodes of this cluster only: those with the tag
+   * The name of the cluster. If set, it may manage only network interfaces with the tag
+   * `cluster.k8s.amazonaws.com/name` of this cluster, which it adds if its environment variable `CLUSTER_NAME` is the
+   * name (the EKS add-on sets the variable), and only on nodes of this cluster, those with the tag
    * `kubernetes.io/cluster/<name>: owned`.
    *
    * @default - every network interface and instance in the account and region, with a warning
@@ -33,14 +33,15 @@ export interface VpcCniOptions {
   readonly clusterName?: string;
 
   /**
-   * The VPC of the nodes: network interfaces get its subnets and security groups only.
+   * The VPC of the nodes. Network interfaces can use only its subnets and security groups.
    *
-   * @default - every subnet and security group of the region, those that other accounts share with this one, too
+   * @default - every subnet and security group of the region, including those that other accounts share with this
+   * account
    */
   readonly vpc?: IVpc;
 
   /**
-   * Whether it may create network interfaces with IPv6, too. A node needs that only if its primary subnet has the tag
+   * Whether it also may create network interfaces with IPv6. A node needs this only if its primary subnet has the tag
    * `kubernetes.io/role/cni: 0`, or with `ENABLE_MULTI_NIC`.
    *
    * @default false
@@ -49,7 +50,7 @@ export interface VpcCniOptions {
 
   /**
    * Whether the network policy agent writes its logs to the cluster's log group, `/aws/eks/<clusterName>/cluster`.
-   * Needs `clusterName`.
+   * Requires `clusterName`.
    *
    * @default false
    */
@@ -78,10 +79,10 @@ const NAME_TAG = 'cluster.k8s.amazonaws.com/name';
 export function vpcCni(options: VpcCniOptions): ControllerDefinition {
   const { ipv4, ipv6, ipv6Interfaces, clusterName, vpc, networkPolicyLogs } = options;
   if (!ipv4 && !ipv6) {
-    fail('Controller.vpcCni', problem('ipv4', 'be true, or `ipv6`', ipv4, 'Choose the address family of the cluster.'));
+    fail('Controller.vpcCni', problem('ipv4', 'be true, or `ipv6`', ipv4, 'Set the address family of the cluster.'));
   }
   if (ipv6Interfaces && !ipv6) {
-    const advice = 'The option is about nodes with IPv6.';
+    const advice = 'The option applies only to nodes with IPv6.';
     fail('Controller.vpcCni', problem('ipv6', 'be true with `ipv6Interfaces`', ipv6, advice));
   }
   const createsInterfaces = ipv4 || ipv6Interfaces;
@@ -92,7 +93,7 @@ export function vpcCni(options: VpcCniOptions): ControllerDefinition {
         'clusterName',
         'be set with `networkPolicyLogs`',
         clusterName,
-        'The log group has the name of the cluster.',
+        'The name of the log group contains the name of the cluster.',
       ),
     );
   }
@@ -104,7 +105,7 @@ export function vpcCni(options: VpcCniOptions): ControllerDefinition {
     unscoped:
       clusterName !== undefined
         ? undefined
-        : 'it changes any network interface and instance in the account and region. Name the cluster by `clusterName`.',
+        : 'it may change any network interface and instance in the account and region. Set `clusterName`.',
     statements: scope => [
       allow({ actions: DESCRIBE, resources: ['*'] }),
       allow({
@@ -123,7 +124,7 @@ export function vpcCni(options: VpcCniOptions): ControllerDefinition {
         conditions: onNodes(clusterName),
       }),
       allow({ actions: [MODIFY], resources: [anyAccount(scope, 'security-group')], conditions: inVpc(scope, vpc) }),
-      // With IPv6 only, the first interface of a node has room for all pods.
+      // With IPv6 only, the first interface of a node has enough addresses for all pods.
       ...(createsInterfaces ? createStatements(scope, clusterName, vpc) : []),
       ...tagStatements(scope, clusterName),
       ...(networkPolicyLogs ? logStatements(scope, clusterName!) : []),
@@ -165,12 +166,12 @@ function inVpc(scope: IConstruct, vpc: IVpc | undefined) {
   return vpc && { ArnLike: { 'ec2:Vpc': arn(scope, 'ec2', `vpc/${vpc.vpcId}`, { account: '*' }) } };
 }
 
-/** Subnets may be shared with this account; their ARNs, and that of their VPC, name the owner. */
+/** Subnets may be shared with this account. Their ARNs, and that of their VPC, contain the owner. */
 function anyAccount(scope: IConstruct, type: string): string {
   return arn(scope, 'ec2', `${type}/*`, { account: '*' });
 }
 
-/** It claims interfaces that nobody has claimed, the first one of its node among them, and may add tags to its own. */
+/** It may tag interfaces without the tag of a cluster, including the first one of its node, and add tags to its own. */
 function tagStatements(scope: IConstruct, clusterName: string | undefined): PolicyStatement[] {
   const permission = { actions: ['ec2:CreateTags'], resources: [arn(scope, 'ec2', 'network-interface/*')] };
   if (clusterName === undefined) return [allow(permission)];

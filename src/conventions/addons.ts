@@ -4,20 +4,20 @@
 
 export interface AddonServiceAccounts {
   readonly namespace: string;
-  /** Those that `aws eks describe-addon-configuration` lists; the first gets `ServiceAccountRoleArn`. */
+  /** The names that `aws eks describe-addon-configuration` lists. The first gets `ServiceAccountRoleArn`. */
   readonly names: readonly [string, ...string[]];
-  /** More service accounts that EKS annotates with `ServiceAccountRoleArn`. */
+  /** Additional service accounts that EKS annotates with `ServiceAccountRoleArn`. */
   readonly alsoAnnotated?: readonly string[];
-  /** Whether EKS annotates none of them: each has its role in the configuration values, or by Pod Identity. */
+  /** Whether EKS annotates none of them. Each gets its role from the configuration values or by Pod Identity. */
   readonly podIdentityOnly?: boolean;
-  /** Whether it calls AWS only if its configuration says so. */
+  /** Whether it calls AWS only if it is configured to do so. */
   readonly rarelyNeedsRole?: boolean;
 }
 
 const KUBE_SYSTEM = 'kube-system';
 
 /**
- * By the name of the add-on.
+ * The service accounts by the name of the add-on.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html
  * @see https://docs.aws.amazon.com/eks/latest/userguide/community-addons.html
@@ -25,7 +25,7 @@ const KUBE_SYSTEM = 'kube-system';
 export const ADDON_SERVICE_ACCOUNTS: ReadonlyMap<string, AddonServiceAccounts> = new Map([
   ['vpc-cni', { namespace: KUBE_SYSTEM, names: ['aws-node'] }],
   ['aws-ebs-csi-driver', { namespace: KUBE_SYSTEM, names: ['ebs-csi-controller-sa'] }],
-  // The guide has the trust policy admit efs-csi-*.
+  // The trust policy in the user guide allows efs-csi-*.
   ['aws-efs-csi-driver', {
     namespace: KUBE_SYSTEM, names: ['efs-csi-controller-sa'], alsoAnnotated: ['efs-csi-node-sa'],
   }],
@@ -53,7 +53,7 @@ export const ADDON_SERVICE_ACCOUNTS: ReadonlyMap<string, AddonServiceAccounts> =
 /** The add-on that runs the agent of EKS Pod Identity on the nodes. */
 export const POD_IDENTITY_AGENT = 'eks-pod-identity-agent';
 
-/** Add-ons that do not call AWS, or do so with the role of the nodes only. */
+/** Add-ons that do not call AWS, or only with the role of the nodes. */
 export const ADDONS_WITHOUT_ROLE: readonly string[] = [
   'coredns',
   'kube-proxy',

@@ -1,39 +1,42 @@
 /**
- * Custom resources that name service accounts, or that make them.
+ * Custom resources that name or create service accounts.
  */
 import { JsonObject, propertyOf } from './json';
 
 /**
- * What a service account is named for. `pods` run as it. For `tokens`, a controller requests tokens of it for AWS,
- * without a pod. In the `kubernetes-api`, a controller acts as it, and assumes no role.
+ * How a service account is used. `pods`: pods run as it. `tokens`: a controller requests its tokens for AWS, without a
+ * pod. `kubernetes-api`: a controller acts as it in the Kubernetes API, and assumes no role.
  */
 export type AccountUse = 'pods' | 'tokens' | 'kubernetes-api';
 
-/** Where a custom resource names a service account. */
+/** The fields of a custom resource that name a service account. */
 export interface AccountReference {
-  /** The object that holds the field: a path of keys, `*` for each item of a list. */
+  /** The object that contains the field: a path of keys, with `*` for each item of a list. */
   readonly within: string;
-  /** Path of the name from there: a text, or an object with `name`. */
+  /** The path of the name from there: text, or an object with `name`. */
   readonly field: string;
   readonly use: AccountUse | ((resource: JsonObject) => AccountUse);
-  /** The field with the ARN of the role, from there. Without one, the role is that of the account's annotation. */
+  /** The path of the role ARN from there. If undefined, the role is that of the account's annotation. */
   readonly role?: string;
 }
 
 export interface CustomResource {
   readonly group: string;
   readonly kinds: readonly string[];
-  /** It has no namespace. The account is in the one that the reference names, or in the controller's. */
+  /**
+   * Whether it is cluster-scoped. The account is in the namespace that the reference names, or in that of the
+   * controller.
+   */
   readonly isOfCluster?: boolean;
   readonly references: readonly AccountReference[];
-  /** Whether `{{ … }}` is a variable of its own, and not a placeholder of Helm. */
+  /** Whether `{{ … }}` is a variable of the resource, not a Helm placeholder. */
   readonly hasVariables?: boolean;
 }
 
 const of = (use: AccountReference['use'], field: string, ...places: string[]): AccountReference[] =>
   places.map(within => ({ within, field, use }));
 
-/** In the API of Kubernetes, source objects use the pull secrets of the account; with AWS as provider, its role. */
+/** Source objects use the pull secrets of the account by default, and its role if the provider is AWS. */
 const ofProvider = (resource: JsonObject): AccountUse =>
   (propertyOf(resource, 'spec', 'provider') === 'aws' ? 'tokens' : 'kubernetes-api');
 
@@ -46,7 +49,7 @@ const ROUTE_53: AccountReference = {
   within: 'spec.acme.solvers.*.dns01.route53', field: 'auth.kubernetes.serviceAccountRef', use: 'tokens', role: 'role',
 };
 
-/** Pod templates in other resources, such as those of Ray, have one form and need no entry. */
+/** Pod templates in other resources, such as those of Ray, are recognized by their structure and need no entry. */
 export const CUSTOM_RESOURCES: readonly CustomResource[] = [
   /** @see https://github.com/kubeflow/spark-operator/blob/master/docs/api-docs.md */
   { group: 'sparkoperator.k8s.io', kinds: ['SparkApplication'], references: SPARK('spec') },
@@ -121,19 +124,21 @@ export const CUSTOM_RESOURCES: readonly CustomResource[] = [
   { group: 'pkg.crossplane.io', kinds: ['ControllerConfig'], isOfCluster: true, references: [] },
 ];
 
-/** A resource that hands values to a Helm chart. */
+/** A resource that passes values to a Helm chart. */
 export interface HelmResource {
   readonly group: string;
   readonly kinds: readonly string[];
   /** The field with the namespace of the release. */
   readonly namespace?: string;
-  /** Whether a release without that field goes to the namespace of the resource. */
+  /** Whether a release without that field is installed in the namespace of the resource. */
   readonly isInOwnNamespace?: boolean;
-  /** What holds the values: paths of keys, `*` for each item of a list. */
+  /** The objects that contain the values: paths of keys, with `*` for each item of a list. */
   readonly within: readonly string[];
-  /** The fields of values there: objects, or texts of YAML. Later ones take precedence. */
+  /** The fields with values in these objects: objects, or YAML text. Later fields take precedence. */
   readonly values: readonly string[];
-  /** The field of values that are set one by one, an object or a list of `name` and `value`. It comes last. */
+  /**
+   * The field with individual values: an object, or a list of `name` and `value`. It takes precedence over all others.
+   */
   readonly set?: string;
 }
 

@@ -1,16 +1,16 @@
 /**
- * What people pass instead of the issuer of a cluster.
+ * Common mistakes in issuer URLs.
  */
 
 /** Prints the issuer of an EKS cluster. */
 export const PRINT_ISSUER =
   'aws eks describe-cluster --name <cluster> --query cluster.identity.oidc.issuer --output text';
 
-const ON_EKS = `Use what \`${PRINT_ISSUER}\` prints.`;
-const ANYWHERE = `On EKS, use what \`${PRINT_ISSUER}\` prints; elsewhere the issuer in `
+const ON_EKS = `Use the value that \`${PRINT_ISSUER}\` prints.`;
+const ANYWHERE = `On EKS, use the value that \`${PRINT_ISSUER}\` prints; elsewhere, the issuer in `
   + '`kubectl get --raw /.well-known/openid-configuration`.';
 
-/** Why a URL cannot be the issuer of a cluster, and how to find the right one. */
+/** Why a URL cannot be the issuer of a cluster, and how to find the correct URL. */
 export interface IssuerMistake {
   readonly rule: string;
   readonly advice: string;
@@ -24,7 +24,8 @@ const EKS_ISSUER_HOST = /^oidc[.-]eks\./;
 const EKS_ISSUER_PATH = /^\/id\/[A-Za-z0-9]+$/;
 
 /**
- * Why a URL is not the issuer of a cluster although it looks like one: IAM registers it, and no token ever matches.
+ * Returns why a URL is not the issuer of a cluster although it looks like one. IAM would accept it, but no token would
+ * match.
  *
  * @param issuer with or without `https://`
  */
@@ -35,7 +36,7 @@ export function issuerMistake(issuer: string): IssuerMistake | undefined {
     return { rule: 'be the issuer of the cluster, not the endpoint of its API server', advice: ON_EKS };
   }
   if (EKS_ISSUER_HOST.test(host) && (written !== host || !EKS_ISSUER_PATH.test(path))) {
-    return { rule: 'have a lower-case host and the path /id/<ID>, as every issuer of EKS', advice: ON_EKS };
+    return { rule: 'have a lower-case host and the path /id/<ID>, like every EKS issuer', advice: ON_EKS };
   }
   if (/\/\.well-known(\/|$)/.test(path)) {
     return { rule: 'be the issuer, not the address of its discovery document', advice: ANYWHERE };

@@ -1,6 +1,6 @@
 /**
- * The admission policies of a guard. Everything that differs between two guards is a variable whose expression is JSON,
- * which is CEL too: so the analysis can read a policy back, generate it again and compare.
+ * The admission policies of a guard. All differences between two guards are variables whose expressions are JSON, which
+ * is valid CEL. Therefore the analysis can read a policy, generate it again and compare.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
@@ -9,21 +9,21 @@ export const ADMISSION_VERSION = 'admissionregistration.k8s.io/v1';
 export const POLICY_KIND = 'ValidatingAdmissionPolicy';
 export const BINDING_KIND = 'ValidatingAdmissionPolicyBinding';
 
-/** What a policy guards. `unlisted` is the part of the integrity that concerns every other ServiceAccount. */
+/** The kinds of policies. `unlisted` is the part of the integrity policy that applies to all other ServiceAccounts. */
 export const GUARD_KINDS = ['integrity', 'unlisted', 'use', 'tokens', 'exec'] as const;
 export type GuardKind = typeof GUARD_KINDS[number];
 
-/** What a binding does about a request that the policy refuses. */
+/** What a binding does with a request that the policy denies. */
 export const VALIDATION_ACTIONS = { audit: ['Audit'], warn: ['Warn', 'Audit'], deny: ['Deny'] } as const;
 export type GuardMode = keyof typeof VALIDATION_ACTIONS;
 
-/** Who a policy leaves alone. Service accounts are users. */
+/** The users and groups that a policy does not apply to. Service accounts are users. */
 export interface GuardExceptions {
   readonly users: readonly string[];
   readonly groups: readonly string[];
 }
 
-/** Names of service accounts, by their namespaces. */
+/** Names of service accounts, by namespace. */
 export type NamesByNamespace = Readonly<Record<string, readonly string[]>>;
 
 interface CommonFacts {
@@ -32,7 +32,7 @@ interface CommonFacts {
   readonly exceptions: GuardExceptions;
 }
 
-/** What is in one policy. */
+/** The content of one policy. */
 export type PolicyFacts = CommonFacts & (
   | {
     readonly kind: 'integrity';
@@ -83,7 +83,7 @@ export interface PolicySpec {
 const MAX_EXPRESSION = 90_000;
 const MAX_ENTRIES = 1_000;
 
-/** The controllers of Kubernetes that create pods, or what creates pods, for an object that was checked before. */
+/** The Kubernetes controllers that create pods, or objects that create pods, for an object that was already checked. */
 export const POD_CONTROLLERS = [
   'cronjob-controller', 'daemon-set-controller', 'deployment-controller', 'job-controller', 'replicaset-controller',
   'replication-controller', 'statefulset-controller',
@@ -93,7 +93,7 @@ const GROUPS = 'request.userInfo.?groups.orValue([])';
 const KUBELET = `"system:nodes" in ${GROUPS} && request.userInfo.username.startsWith("system:node:")`;
 const WRITES = ['CREATE', 'UPDATE'];
 
-/** The spec of a policy. The same facts give the same spec. */
+/** Returns the spec of a policy. The same facts produce the same spec. */
 export function policySpec(facts: PolicyFacts): PolicySpec {
   switch (facts.kind) {
     case 'integrity': return integritySpec(facts);
@@ -109,7 +109,7 @@ type Facts<K extends GuardKind> = PolicyFacts & { readonly kind: K };
 function integritySpec({ key, roles, ...facts }: Facts<'integrity'>): PolicySpec {
   const parts = split(Object.entries(roles));
   const numbers = parts.map((_, index) => index);
-  // The search in a list is native code; that in the values of a map would be CEL, and take milliseconds.
+  // Searching a list is native code. Searching the values of a map would be CEL and take milliseconds.
   const listed = numbers.map(index => `variables.at${index} >= 0 ? variables.roles${index}[variables.at${index}] : `);
   const isOfApp = numbers.map(index => `variables.given in variables.roles${index}`).join(' || ');
   const passes = 'variables.exempt || variables.given == "" || variables.unchanged';
@@ -120,7 +120,7 @@ function integritySpec({ key, roles, ...facts }: Facts<'integrity'>): PolicySpec
       ...literalVariables('subjects', parts.map(entries => entries.map(([subject]) => subject))),
       ...literalVariables('roles', parts.map(entries => entries.map(([, role]) => role))),
       ...annotationVariables(key),
-      // A namespace has no dot, so that no two service accounts have the same subject.
+      // A namespace contains no dot, so no two service accounts have the same subject.
       variable('subject', 'request.namespace + "." + object.metadata.name'),
       ...numbers.map(index => variable(`at${index}`, `variables.subjects${index}.indexOf(variables.subject)`)),
       variable('listed', `${listed.join('')}""`),
@@ -241,7 +241,7 @@ function rule(group: string, resources: string, operations: readonly string[]): 
   return { apiGroups: [group], apiVersions: ['v1'], operations, resources: resources.split(' ') };
 }
 
-/** Everything without a role passes at once. */
+/** Skips every request without a role. */
 function annotationMatch(key: string) {
   const has = (object: string) => `${object}.metadata.?annotations[${JSON.stringify(key)}].hasValue()`;
   return match([rule('', 'serviceaccounts', WRITES)], [
@@ -281,7 +281,7 @@ function isListed(maps: readonly PolicyVariable[], name: string): string {
   return maps.map(map => `${name} in variables.${map.name}[?request.namespace].orValue([])`).join(' || ');
 }
 
-/** In parts that an expression may hold. */
+/** Splits entries into parts that fit in one expression. */
 function split(entries: ReadonlyArray<[string, string]>): Array<Array<[string, string]>> {
   const parts: Array<Array<[string, string]>> = [[]];
   let size = 0;
@@ -301,7 +301,7 @@ function literalVariables(name: string, values: readonly unknown[]): PolicyVaria
   return values.map((value, index) => literal(`${name}${index}`, value));
 }
 
-/** JSON is CEL. */
+/** JSON is valid CEL. */
 function literal(name: string, value: unknown): PolicyVariable {
   return variable(name, JSON.stringify(value));
 }
@@ -310,7 +310,7 @@ function variable(name: string, expression: string): PolicyVariable {
   return { name, expression };
 }
 
-/** Without a reason, the status code is 422. In the message, expressions are in braces. */
+/** Without a reason, the status code would be 422. Expressions in the message are in braces. */
 function denial(expression: string, message: string): Validation {
   const parts = message.split(/[{}]/).map((part, index) => (index % 2 === 0 ? JSON.stringify(part) : part));
   return { expression, reason: 'Forbidden', messageExpression: parts.filter(part => part !== '""').join(' + ') };

@@ -12,7 +12,7 @@ export interface GuardedAccount {
   readonly name: string;
   /** Whether the app annotates it with a role. */
   readonly isAnnotated: boolean;
-  /** The role in the annotation; undefined if only the deployment knows it. */
+  /** The role in the annotation. Undefined if it is known only at deployment. */
   readonly roleArn?: string;
 }
 
@@ -22,20 +22,20 @@ interface GuardPart {
 }
 
 export interface GuardInput {
-  /** The name of the app, with which the names of its objects begin. */
+  /** The name of the app, which is the prefix of the names of its objects. */
   readonly app: string;
   readonly accounts: readonly GuardedAccount[];
-  /** The clusters, as far as they are known: issuers without `https://`, or ARNs. */
+  /** The known clusters: issuers without `https://`, or ARNs. */
   readonly clusters: readonly string[];
-  /** The annotation that holds a role. */
+  /** The annotation that contains the role. */
   readonly key: string;
   readonly integrity?: GuardPart;
-  /** Of ServiceAccounts that the app does not annotate. */
+  /** The policy for ServiceAccounts that the app does not annotate. */
   readonly unlisted?: GuardPart;
   readonly use?: GuardPart;
   readonly tokens?: GuardPart & {
     readonly audiences: readonly string[];
-    /** Whether it is for all service accounts of the cluster. */
+    /** Whether it applies to all service accounts of the cluster. */
     readonly isForAll: boolean;
   };
   readonly exec?: GuardPart & { readonly namespaces: readonly string[] };
@@ -58,14 +58,14 @@ export const GUARD_LABEL = 'cdk-irsa/guard';
 export const CLUSTERS_ANNOTATION = 'cdk-irsa/clusters';
 
 /**
- * `kubectl apply` keeps the object in an annotation, which Kubernetes limits to 262,144 bytes: what is larger takes
+ * `kubectl apply` stores the object in an annotation, which Kubernetes limits to 262,144 bytes. A larger object needs
  * `kubectl apply --server-side`.
  */
 export const MAX_CLIENT_SIDE_BYTES = 240_000;
-/** etcd refuses a request of more than 1.5 MiB. */
+/** etcd rejects a request of more than 1.5 MiB. */
 export const MAX_POLICY_BYTES = 1_400_000;
 
-/** The policies, each before its binding. Accounts in any order give the same ones. */
+/** Returns the policies, each before its binding. The result does not depend on the order of accounts. */
 export function guardObjects(input: GuardInput): GuardObject[] {
   return GUARD_KINDS.flatMap(kind => {
     const part = input[kind];
@@ -87,7 +87,7 @@ export function guardObjects(input: GuardInput): GuardObject[] {
   });
 }
 
-/** The size of an object as `kubectl apply` counts it. */
+/** Returns the size of an object as `kubectl apply` counts it. */
 export function sizeOf(object: GuardObject): number {
   return new TextEncoder().encode(JSON.stringify(object)).length;
 }
@@ -101,7 +101,7 @@ function metadataOf(name: string, { app, clusters }: GuardInput): GuardObject['m
   };
 }
 
-/** What goes into the policies of a kind: more than one where one would be too large. */
+/** Returns the facts of the policies of a kind: several policies if one would be too large. */
 function factsOf({ app, key, accounts, ...input }: GuardInput, kind: GuardKind): PolicyFacts[] {
   const { users, groups } = input[kind]!.exceptions;
   const common = { app, exceptions: { users: sortedTexts(users), groups: sortedTexts(groups) } };
@@ -119,7 +119,7 @@ function factsOf({ app, key, accounts, ...input }: GuardInput, kind: GuardKind):
   }
 }
 
-/** Accounts that share a role are in one part: it decides who may have the role. */
+/** Accounts that share a role are in one part, because that policy decides who may have the role. */
 function rolesInParts(accounts: readonly GuardedAccount[]): Array<Record<string, string>> {
   const groups = new Map<string, Array<[string, string]>>();
   for (const { namespace, name, roleArn } of sortedAccounts(accounts)) {
@@ -148,7 +148,7 @@ function byNamespace(accounts: readonly AccountName[]): NamesByNamespace {
   return Object.fromEntries(all);
 }
 
-/** Groups together, as many as an object takes that `kubectl apply` accepts. */
+/** Merges groups into parts, with as many groups per part as `kubectl apply` accepts in one object. */
 function packed<T>(groups: ReadonlyArray<readonly T[]>): T[][] {
   const parts: T[][] = [];
   let size = Infinity;
@@ -164,7 +164,7 @@ function packed<T>(groups: ReadonlyArray<readonly T[]>): T[][] {
   return parts;
 }
 
-/** The expressions of a policy take the rest. */
+/** The rest is for the expressions of a policy. */
 const PART_BYTES = MAX_CLIENT_SIDE_BYTES - 20_000;
 
 function sortedAccounts<T extends AccountName>(accounts: readonly T[]): T[] {

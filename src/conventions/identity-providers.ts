@@ -7,9 +7,9 @@ export interface IdentityProvider {
   readonly name: string;
   /** Matches the issuer, without `https://`. */
   readonly issuer: RegExp;
-  /** The form of `sub`. Undefined for sign-in services, where the audience may be enough. */
+  /** The format of `sub`. Undefined for sign-in services, where the audience may be sufficient. */
   readonly subject?: string;
-  /** What `aud` usually is. */
+  /** The usual value of `aud`. */
   readonly audience: string;
 }
 
@@ -64,7 +64,7 @@ const IDENTITY_PROVIDERS: readonly IdentityProvider[] = [
 ];
 
 /**
- * The provider that has an issuer, if it is known not to be a cluster.
+ * Returns the provider of an issuer, if it is known not to be a cluster.
  *
  * @param issuer with or without `https://`
  */
@@ -73,7 +73,7 @@ export const identityProviderOf = remembered((issuer): IdentityProvider | undefi
   return IDENTITY_PROVIDERS.find(provider => provider.issuer.test(withoutScheme));
 });
 
-/** Whether a pattern of `sub` leaves open whose token it is: it has a wildcard before the first name. */
+/** Whether a pattern of `sub` does not restrict the owner of the token: it has a wildcard before the first name. */
 export function leavesSubjectOpen({ subject }: IdentityProvider, pattern: string): boolean {
   const wildcard = pattern.search(/[*?]/);
   return subject !== undefined && wildcard >= 0 && subject.split('<')[0].startsWith(pattern.slice(0, wildcard));

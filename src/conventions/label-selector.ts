@@ -1,5 +1,5 @@
 /**
- * Label selectors of Kubernetes.
+ * Kubernetes label selectors.
  *
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */

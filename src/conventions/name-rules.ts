@@ -1,5 +1,5 @@
 /**
- * What names must look like.
+ * Rules for names.
  */
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -12,7 +12,7 @@ const LABELS_ADVICE =
   'See https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set';
 const PATTERN_ADVICE = 'Use * for any text and ? for one character.';
 
-/** A rule for a name, and how an error text says it. */
+/** A rule for a name, and its text in an error. */
 export interface NameRule {
   readonly pattern: RegExp;
   readonly longest: number;
@@ -30,7 +30,7 @@ export const NAMESPACE: NameRule = {
 export const OBJECT_NAME: NameRule = {
   pattern: SUBDOMAIN,
   longest: MAX_NAME_LENGTH,
-  rule: 'be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends and beside '
+  rule: 'be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends and next to '
     + 'every dot',
   advice: NAMES_ADVICE,
 };
@@ -49,7 +49,7 @@ export const OBJECT_NAME_PATTERN: NameRule = {
   advice: PATTERN_ADVICE,
 };
 
-/** Of a label value that is not empty. */
+/** The rule for a label value that is not empty. */
 export const LABEL_VALUE: NameRule = {
   pattern: QUALIFIED_NAME,
   longest: MAX_QUALIFIED_NAME_LENGTH,
@@ -68,10 +68,10 @@ export const CLUSTER_NAME = /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
 
 export const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 
-/** The role ARNs that the pod identity webhook takes for well-formed. */
+/** Role ARNs that the pod identity webhook accepts as well-formed. */
 export const WEBHOOK_ROLE_ARN = /^arn:aws[a-z0-9-]*:iam::\d{12}:role\/[\w\-/.@+=,]+$/;
 
-/** Whether a name keeps a rule. */
+/** Whether a name complies with a rule. */
 export function keeps(name: string, { pattern, longest }: NameRule): boolean {
   return name.length <= longest && pattern.test(name);
 }

@@ -1,16 +1,16 @@
 /**
- * Which of several texts somebody may have meant.
+ * Suggestions for mistyped text.
  */
 import { matchesPattern } from './wildcards';
 
-/** The candidates, the most similar first. */
+/** Returns the candidates, with the most similar first. */
 export function nearest(text: string, candidates: readonly string[]): string[] {
   return [...candidates].sort((left, right) => likeness(right, text) - likeness(left, text));
 }
 
 /**
- * How much two texts have in common at both ends, from 0 to 1; 2 if they differ only in upper and lower case, or if the
- * candidate is a pattern of IAM for the text.
+ * Returns how much two texts have in common at both ends, from 0 to 1. Returns 2 if they differ only in case, or if the
+ * candidate is an IAM pattern that matches the text.
  */
 export function likeness(candidate: string, text: string): number {
   if (candidate === '' || text === '') return 0;

@@ -1,5 +1,5 @@
 /**
- * What the spec of a pod says.
+ * Reads pod specs.
  */
 
 import { isObject, JsonObject, objectOf, propertyOf } from './json';
@@ -21,10 +21,10 @@ export interface PodSpecJson<Container = ContainerJson> {
   readonly volumes?: unknown;
 }
 
-/** On pods: the containers that get no credentials. */
+/** The pod annotation that lists the containers that get no credentials. */
 export const SKIP_CONTAINERS = 'eks.amazonaws.com/skip-containers';
 
-/** Environment variables that SDKs take before the role. */
+/** Environment variables that SDKs prefer to the role. */
 export const STATIC_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 export const ROLE_ARN_VARIABLE = 'AWS_ROLE_ARN';
 
@@ -33,8 +33,9 @@ export function allContainers<Container>({ containers, initContainers = [] }: Po
 }
 
 /**
- * The containers that the annotation `skip-containers` names: the fields of its first line of CSV. Quotes count, and
- * blanks are not trimmed. Undefined for text that is not CSV, of which the webhook leaves out nothing.
+ * Returns the containers that the annotation `skip-containers` names: the fields of its first CSV line. Quotes are
+ * supported, and whitespace is not trimmed. Undefined if the text is not valid CSV; the webhook then skips no
+ * container.
  *
  * @see https://pkg.go.dev/encoding/csv
  */
@@ -54,9 +55,10 @@ export function skippedContainers(skipList: string): string[] | undefined {
 }
 
 /**
- * The containers that the webhook gives credentials. It reads the list as CSV, and skips none if that fails.
+ * Returns the containers that get credentials from the webhook. It parses the list as CSV, and skips none if that
+ * fails.
  *
- * @param nameOf a container's name as it is compared
+ * @param nameOf returns a container's name for comparison
  */
 export function withCredentials<Container extends ContainerJson>(
   spec: PodSpecJson<Container>,
@@ -89,7 +91,7 @@ export function isWindows(spec: PodSpecJson): boolean {
 /** The environment variable from which SDKs take the path of the token file. */
 export const TOKEN_FILE = 'AWS_WEB_IDENTITY_TOKEN_FILE';
 
-/** The volume that the webhook adds. A pod that has one of this name keeps its own. */
+/** The volume that the webhook adds. A pod that already has a volume with this name keeps it. */
 export const WEBHOOK_VOLUME = 'aws-iam-token';
 
 /** A token in a projected volume. */
@@ -100,11 +102,11 @@ export interface ProjectedToken {
   readonly defaultMode: number;
 }
 
-/** The mode that the API server gives projected volumes without one. */
+/** The default mode of projected volumes in the API server. */
 const DEFAULT_MODE = 0o644;
 const READABLE_BY_ALL = 0o004;
 
-/** The projected token that a container finds at a path, if there is one. */
+/** Returns the projected token at a path in a container, if there is one. */
 export function tokenAt(spec: PodSpecJson, { volumeMounts }: ContainerJson, path: string): ProjectedToken | undefined {
   const file = unixPath(path);
   for (const { name, mountPath } of objectsIn(volumeMounts)) {
@@ -115,7 +117,7 @@ export function tokenAt(spec: PodSpecJson, { volumeMounts }: ContainerJson, path
   return undefined;
 }
 
-/** The projected tokens in a volume of a pod. */
+/** Returns the projected tokens in a volume of a pod. */
 export function tokensIn({ volumes }: PodSpecJson, name: unknown): (ProjectedToken & { readonly path: string })[] {
   const projected = propertyOf(objectsIn(volumes).find(volume => volume.name === name), 'projected');
   const mode = propertyOf(projected, 'defaultMode');
@@ -132,8 +134,8 @@ export function tokensIn({ volumes }: PodSpecJson, name: unknown): (ProjectedTok
 /**
  * Whether containers that do not run as root can read a projected token.
  *
- * Since Kubernetes 1.19, the kubelet gives the file to the group `fsGroup` (0640), or to the user that all containers
- * run as (0600). Otherwise the file has the `defaultMode` of the volume, 0644 unless the pod sets another one.
+ * Since Kubernetes 1.19, the file belongs to the group `fsGroup` (0640), or to the user that all containers run as
+ * (0600). Otherwise the file has the `defaultMode` of the volume, 0644 unless the pod sets another mode.
  *
  * @see https://github.com/kubernetes/kubernetes/pull/89193
  */
@@ -142,7 +144,7 @@ export function canNonRootRead(spec: PodSpecJson, { defaultMode }: ProjectedToke
   return fsGroup !== undefined || hasSharedUser(spec) || defaultMode % 0o10 >= READABLE_BY_ALL;
 }
 
-/** Whether all containers, init containers too, run as the same user. */
+/** Whether all containers, including init containers, run as the same user. */
 function hasSharedUser(spec: PodSpecJson): boolean {
   const ofPod = objectOf<SecurityContextJson>(spec.securityContext);
   const users = new Set(allContainers(spec).map(({ securityContext }) =>
@@ -154,7 +156,7 @@ function objectsIn(list: unknown): JsonObject[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
-/** Windows paths in the notation of Linux. */
+/** Converts a Windows path to Linux notation. */
 function unixPath(path: string): string {
   return path.replace(/^[A-Za-z]:/, '').replaceAll('\\', '/');
 }

@@ -1,5 +1,5 @@
 /**
- * Policy documents as somebody else wrote them: any element can be missing, or be something else than IAM expects.
+ * Untrusted policy documents: any element can be missing or have an unexpected type.
  */
 
 export interface PolicyJson {

@@ -1,8 +1,8 @@
 /**
- * How long policies may be, and how long a value is taken to be that only the deployment knows.
+ * Maximum lengths of policies, and estimated lengths of values that are known only at deployment.
  */
 
-/** Characters of a trust policy; IAM raises the quota on request. */
+/** Maximum characters of a trust policy. IAM raises the quota on request. */
 export const DEFAULT_TRUST_QUOTA = 2048;
 export const MAX_TRUST_QUOTA = 8192;
 
@@ -12,5 +12,5 @@ export const ASSUMED_LENGTHS: Record<string, number> = { 'AWS::Partition': 3, 'A
 export const ASSUMED_ISSUER = 73; // oidc.eks.ap-southeast-1.amazonaws.com/id/ and 32 characters
 export const ASSUMED_OTHER = 64;
 
-/** Characters of the session policy of a Pod Identity association. */
+/** Maximum characters of the session policy of a Pod Identity association. */
 export const MAX_SESSION_POLICY = 2048;

@@ -1,5 +1,5 @@
 /**
- * What a statement of a trust policy says of web identities.
+ * Reads trust policy statements about web identities.
  */
 import { propertyOf } from './json';
 import { StatementJson } from './policy-json';
@@ -7,13 +7,13 @@ import { matchesPattern } from './wildcards';
 
 export const SERVICE_ACCOUNT = 'system:serviceaccount:';
 
-/** The session tags by which Pod Identity says who asks. */
+/** The session tags by which Pod Identity identifies the service account. */
 export const NAMESPACE_TAG = 'aws:RequestTag/kubernetes-namespace';
 export const SERVICE_ACCOUNT_TAG = 'aws:RequestTag/kubernetes-service-account';
 
 export const WEB_IDENTITY_ACTION = 'sts:AssumeRoleWithWebIdentity';
 
-/** Who assumes roles for EKS Pod Identity. */
+/** The service principal that assumes roles for EKS Pod Identity. */
 export const POD_IDENTITY_SERVICE = 'pods.eks.amazonaws.com';
 
 /** The audience of a service-account token for AWS, in every partition. */
@@ -22,11 +22,11 @@ export const DEFAULT_AUDIENCE = 'sts.amazonaws.com';
 /** One value of `sub`. */
 export interface Sub {
   readonly sub: unknown;
-  /** Of a pattern what stands before its first wildcard. */
+  /** The text before the first wildcard of a pattern. */
   readonly head?: string;
 }
 
-/** Whether a Principal means everyone. A list is judged by its worst member. */
+/** Whether a Principal includes everyone. One such member of a list is sufficient. */
 export function isEverybody({ Principal: principal, NotPrincipal: excluded }: StatementJson): boolean {
   return (
     excluded !== undefined
@@ -47,47 +47,48 @@ export function isWebIdentity(statement: StatementJson): boolean {
   return hasAction(statement, WEB_IDENTITY_ACTION);
 }
 
-/** Whether a statement is about an action, or may be: a deferred action counts as any. */
+/** Whether a statement covers, or may cover, an action. A deferred action counts as any. */
 export function hasAction(statement: StatementJson, action: string): boolean {
   return list(statement.Action ?? '*').some(pattern => isDeferred(pattern) || matchesAction(text(pattern), action));
 }
 
-/** The providers that a statement trusts, each of which is judged by itself. */
+/** Returns the providers that a statement trusts. Each is checked separately. */
 export function federatedOf({ Principal: principal }: StatementJson): unknown[] {
   return list(propertyOf(principal, 'Federated'));
 }
 
-/** Whether a provider is Cognito, Google or the like: those go by their domain names and may have no `sub`. */
+/**
+ * Whether a provider is a public one such as Cognito or Google. These are named by domain, and `sub` may be missing.
+ */
 export function isPublicProvider(provider: unknown): provider is string {
   return typeof provider === 'string' && /^[a-z0-9.-]+$/.test(provider);
 }
 
 /**
- * Whether tokens must be for one audience. A key that only has to be right if it is there, or a pattern, does not
- * count.
+ * Whether the audience is restricted. A key that is compared only if it exists, or a pattern, does not count.
  */
 export function holdsAudience(condition: unknown): boolean {
   return equalKeys(condition).some(key => key.endsWith(':aud'));
 }
 
-/** Whether a claim of `sub` excludes anyone. */
+/** Whether a condition on `sub` excludes anyone. */
 export function holdsSubject(condition: unknown): boolean {
   const subs = subsOf(condition);
   return subs.length > 0 && !subs.some(isAnything);
 }
 
-/** What `sub` must be equal to, or like. */
+/** Returns the values and patterns that `sub` must match. */
 export function subsOf(condition: unknown): Sub[] {
   return [...valuesOf(propertyOf(condition, 'StringEquals'), ':sub').map(sub => ({ sub })),
     ...valuesOf(propertyOf(condition, 'StringLike'), ':sub').map(sub => ({ sub, head: headOf(text(sub)) }))];
 }
 
-/** Whether a pattern of `sub` with this head reaches over namespaces. */
+/** Whether a pattern of `sub` with this head matches several namespaces. */
 export function reachesOverNamespaces(head: string): boolean {
   return head.startsWith(SERVICE_ACCOUNT) && !head.slice(SERVICE_ACCOUNT.length).includes(':');
 }
 
-/** What stands before the first wildcard, if there is one. */
+/** Returns the text before the first wildcard, if there is one. */
 export function headOf(pattern: string): string | undefined {
   const at = pattern.search(/[*?]/);
   return at < 0 ? undefined : pattern.slice(0, at);
@@ -98,7 +99,7 @@ export function valuesOf(operator: unknown, suffix: string): unknown[] {
 }
 
 /**
- * The keys that are really compared to something: not those that pass when the key is missing, nor `*`, nor a policy
+ * Returns the keys that are effectively compared: not those that match if the key is missing, nor `*`, nor a policy
  * variable.
  */
 export function conditionKeys(condition: unknown): string[] {
@@ -110,8 +111,8 @@ export function equalKeys(condition: unknown): string[] {
 }
 
 /**
- * Whether conditions exclude callers by who they are: by ARN, account or organization. Tags, session names, external
- * IDs, IP addresses and transport do not count, since whoever calls chooses them.
+ * Whether conditions restrict the identity of callers: by ARN, account or organization. Tags, session names, external
+ * IDs, IP addresses and transport do not count, because the caller chooses them.
  *
  * @see
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
@@ -130,14 +131,14 @@ export function limitsCallers(condition: unknown): boolean {
   });
 }
 
-/** Whether a pattern of a policy means an action: upper and lower case are one. */
+/** Whether a pattern in a policy matches an action, ignoring case. */
 export function matchesAction(pattern: string, action: string): boolean {
   return matchesPattern(pattern.toLowerCase(), action.toLowerCase());
 }
 
 const POSITIVE_OPERATOR = /^(ForAnyValue:)?(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike)$/;
 
-/** For each key that says who calls: whether a value names one account or organization. */
+/** For each key that identifies the caller: whether a value names one account or organization. */
 const CALLER_KEYS = new Map<string, (value: string) => boolean>([
   ['aws:principalarn', value => {
     const parts = value.split(':');
@@ -148,7 +149,7 @@ const CALLER_KEYS = new Map<string, (value: string) => boolean>([
   ['aws:principalorgpaths', value => isOne(value.split('/')[0])],
 ]);
 
-/** Whether a value is one, and not a pattern. The variable of the role's own account or organization is. */
+/** Whether a value names exactly one account or organization, or is the variable of the role's own. */
 function isOne(value: string, own?: string): boolean {
   return value === own || (value !== '' && !/[*?$]/.test(value));
 }
@@ -159,7 +160,7 @@ interface Comparison {
   readonly values: unknown[];
 }
 
-/** What conditions compare, and do not merely compare when the key is there. */
+/** Returns the comparisons of conditions, except those that apply only if the key exists. */
 function comparisons(condition: unknown): Comparison[] {
   return Object.entries(condition ?? {})
     .filter(([operator]) => !/^ForAllValues:|IfExists$|^Null$/i.test(operator))
@@ -168,14 +169,15 @@ function comparisons(condition: unknown): Comparison[] {
     );
 }
 
-/** A policy variable may be the very key that it is compared to. */
+/** A policy variable may be the same key that it is compared to. */
 function isCompared({ operator, values }: Comparison): boolean {
   const anything = /Like$|^(ForAnyValue:)?Arn/i.test(operator) ? /^\*+$/ : /^\*$/;
   return values.length > 0 && !values.some(value => anything.test(text(value)) || hasVariable(value));
 }
 
 /**
- * A pattern that ends before it says what kind of subject it means, a policy variable, or one that nobody can read yet.
+ * Whether a value does not restrict `sub`: a pattern with a wildcard in the prefix, a policy variable, or a deferred
+ * value.
  */
 function isAnything({ sub, head }: Sub): boolean {
   return (
@@ -189,12 +191,12 @@ function hasVariable(value: unknown): boolean {
   return text(value).includes('${');
 }
 
-/** Whether only the deployment knows a value, or a part of it. */
+/** Whether a value or a part of it is known only at deployment. */
 function isDeferred(value: unknown): boolean {
   return typeof value !== 'string' || value.includes('⟨');
 }
 
-/** Values that are not strings count as the empty string. */
+/** Returns the value, or the empty string if it is not a string. */
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }

@@ -1,5 +1,5 @@
 /**
- * What the pod identity webhook reads on a ServiceAccount.
+ * The annotations that the pod identity webhook reads on a ServiceAccount.
  *
  * @see https://github.com/aws/amazon-eks-pod-identity-webhook
  */
@@ -10,12 +10,12 @@ export const AUDIENCE_ANNOTATION = 'eks.amazonaws.com/audience';
 export const TOKEN_EXPIRATION_ANNOTATION = 'eks.amazonaws.com/token-expiration';
 export const REGIONAL_STS_ANNOTATION = 'eks.amazonaws.com/sts-regional-endpoints';
 
-/** The audience that the API server of EKS inserts into a token that is requested without one. STS refuses it. */
+/** The audience that the EKS API server uses for a token that is requested without an audience. STS rejects it. */
 export const AUDIENCE_OF_EKS_API = 'https://kubernetes.default.svc';
 
 /**
- * The audience that the webhook requests for a ServiceAccount. It takes the annotation as it is, the empty one too:
- * such a token is requested without an audience.
+ * Returns the audience that the webhook requests for a ServiceAccount. It uses the annotation unchanged, even if it is
+ * empty: the token is then requested without an audience.
  *
  * @see https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/pkg/cache/cache.go
  */
@@ -23,22 +23,22 @@ export function audienceOf({ [AUDIENCE_ANNOTATION]: audience }: { readonly [key:
   return audience ?? DEFAULT_AUDIENCE;
 }
 
-/** Of a token, in seconds. */
+/** The limits for the lifetime of a token, in seconds. */
 export const MIN_TOKEN_SECONDS = 600;
 export const MAX_TOKEN_SECONDS = 86_400;
 
-/** The texts that `strconv.ParseBool` of Go takes. The webhook ignores any other. */
+/** The texts that Go's `strconv.ParseBool` accepts. The webhook ignores any other text. */
 export const GO_BOOLEANS = ['1', 't', 'T', 'TRUE', 'true', 'True', '0', 'f', 'F', 'FALSE', 'false', 'False'];
 
-/** The text of a whole number, as `strconv.ParseInt` of Go takes it. */
+/** An integer that Go's `strconv.ParseInt` accepts. */
 export const GO_INTEGER = /^[+-]?\d+$/;
 
 const MISTAKEN_ROLE_KEY =
   /^(eks\.amazonaws\.com\/(role|rolearn|role_arn|iam-role|iam-role-arn|role-name)|(?!eks\.amazonaws\.com\/role-arn$)eks\.amazonaws\.com\/role-arn|iam\.amazonaws\.com\/.*role.*|(.*\/)?(role-arn|rolearn|iam-role|iam-role-arn))$/i;
 
 /**
- * Whether a key is one that people write where the webhook reads `eks.amazonaws.com/role-arn`. kube2iam and kiam read
- * those of `iam.amazonaws.com`, on pods.
+ * Whether a key is a common mistake for `eks.amazonaws.com/role-arn`. kube2iam and kiam use keys of
+ * `iam.amazonaws.com`, on pods.
  */
 export function isMistakenRoleKey(key: string): boolean {
   return key !== ROLE_ARN_ANNOTATION && MISTAKEN_ROLE_KEY.test(key);

@@ -1,12 +1,12 @@
 /**
- * Patterns with wildcards, as IAM reads them.
+ * Patterns with IAM wildcards.
  */
 
 /**
- * Whether a text matches a pattern of IAM: `*` for any text, `?` for one character. No regular expression, which many
- * `*` could keep busy for ever: a `*` that is followed by another never has to give way again.
+ * Whether text matches an IAM pattern: `*` matches any text, `?` one character. A regular expression could take
+ * exponential time with many `*`. Here, only the last `*` has to backtrack.
  *
- * @param fits whether a character of the pattern, other than `*`, takes one of the text
+ * @param fits whether a character of the pattern, other than `*`, matches a character of the text
  */
 export function matchesPattern(
   pattern: ArrayLike<string>,

@@ -7,13 +7,13 @@ import { trustDocumentOf } from './trust/trust-overrides';
 import { deployedStack, effectiveProperty, fingerprint, literalRoleArn, settle } from './values/tokens';
 
 /**
- * What has to be looked up in the whole app: exports by name, roles by name and account, by ARN and by who is trusted,
+ * Indexes constructs of the whole app: exports by name, roles by name and account, by ARN and by trusted principal, and
  * policies by role.
  */
 export class AppIndex {
   /**
-   * The index of the app that `scope` is in. It is kept for one round of validation, since a walk through the app
-   * for each role would take quadratic time.
+   * Returns the index of the app that contains `scope`. It is cached for one round of validation, because walking
+   * through the app for each role would take quadratic time.
    */
   public static of(scope: IConstruct): AppIndex {
     const { root } = scope.node;
@@ -22,13 +22,13 @@ export class AppIndex {
     const index = new AppIndex(root);
     INDEXES.set(root, index);
     forgetOnValidation(index.all);
-    queueMicrotask(() => INDEXES.delete(root)); // a synth runs in one go
+    queueMicrotask(() => INDEXES.delete(root)); // a synth is synchronous
     return index;
   }
 
   /**
-   * Something that is found only once while the templates of a validated app are rendered. Outside of a synth, values
-   * may change each time that somebody asks.
+   * Computes something only once while the templates of a validated app are rendered. Outside of a synth, values may
+   * change between two calls.
    *
    * @see AppIndex.once
    */
@@ -37,7 +37,7 @@ export class AppIndex {
     return index ? index.once(keys, find) : find();
   }
 
-  /** Forgets the index of an app. For callers outside of validation, between which the app may change. */
+  /** Clears the index of an app. For callers outside of validation, because the app may change between their calls. */
   public static forget(scope: IConstruct): void {
     INDEXES.delete(scope.node.root);
   }
@@ -56,9 +56,9 @@ export class AppIndex {
   }
 
   /**
-   * Something that is read from all constructs only once.
+   * Computes a view of all constructs only once.
    *
-   * @param read the same function each time
+   * @param read the function that computes the view, which is also the cache key
    */
   public view<T>(read: (all: readonly IConstruct[]) => T): T {
     if (!this.views.has(read)) this.views.set(read, read(this.all));
@@ -66,9 +66,9 @@ export class AppIndex {
   }
 
   /**
-   * Something that is found only once per round, such as what is wrong with the provider that all roles trust.
+   * Computes something only once per round, such as the problems of a provider that all roles trust.
    *
-   * @param keys the question, and all that its answer depends on; always the same number of keys for one question
+   * @param keys the question, and everything that the answer depends on; the same number of keys for each question
    */
   public once<T>(keys: readonly [question: string, ...unknown[]], find: () => T): T {
     let answers = this.answers;
@@ -82,7 +82,7 @@ export class AppIndex {
     return answers.get(last) as T;
   }
 
-  /** The outputs of this app that are exported under a name, which may be deferred. */
+  /** Returns the outputs of this app that are exported under a name, which may be deferred. */
   public outputsExportedAs(scope: IConstruct, name: unknown): CfnOutput[] {
     this.exports ??= grouped(
       this.all.filter((construct): construct is CfnOutput => construct instanceof CfnOutput),
@@ -91,14 +91,14 @@ export class AppIndex {
     return this.exports.get(JSON.stringify(settle(scope, name))) ?? [];
   }
 
-  /** The roles that have the name of this one, in its account, whatever their paths. IAM ignores the case of names. */
+  /** Returns the roles with the same name in the same account, regardless of path. IAM ignores the case of names. */
   public rolesNamedLike(role: CfnRole): CfnRole[] {
     this.roles ??= grouped(this.allRoles(), nameInAccount);
     const name = nameInAccount(role);
     return name === undefined ? [] : this.roles.get(name) ?? [];
   }
 
-  /** The role of this app that has a literal ARN. */
+  /** Returns the role of this app with a literal ARN. */
   public roleWithArn(arn: string): CfnRole | undefined {
     this.byArn ??= grouped(this.allRoles(), literalRoleArn);
     return this.byArn.get(arn)?.[0];
@@ -109,7 +109,7 @@ export class AppIndex {
     return this.principals.size > 0;
   }
 
-  /** The roles of this app whose trust policies name a principal, by any of its fingerprints. */
+  /** Returns the roles of this app whose trust policies name a principal, by any of its fingerprints. */
   public rolesTrusting(fingerprints: string[]): CfnRole[] {
     return [...new Set(fingerprints.flatMap(key => this.principals.get(key) ?? []))];
   }
@@ -119,7 +119,7 @@ export class AppIndex {
     return this.byPrincipal;
   }
 
-  /** The policies of this app that are attached to a role. */
+  /** Returns the policies of this app that are attached to a role. */
   public policiesOf(role: CfnRole): (CfnPolicy | CfnManagedPolicy)[] {
     this.policies ??= groupedByMany(
       this.all.filter(construct => construct instanceof CfnPolicy || construct instanceof CfnManagedPolicy),
@@ -134,7 +134,7 @@ export class AppIndex {
   }
 }
 
-/** The roles, users and accounts that the trust policy of a role names. */
+/** Returns the roles, users and accounts that the trust policy of a role names. */
 function namedPrincipals(role: CfnRole): string[] {
   const statements = [propertyOf(trustDocumentOf(role), 'Statement') ?? []].flat();
   return statements
@@ -146,7 +146,7 @@ function namedPrincipals(role: CfnRole): string[] {
 const INDEXES = new WeakMap<IConstruct, AppIndex>();
 const STAGES = new WeakSet<IConstruct>();
 
-/** CDK validates an app stage by stage, and each stage before what is in it. */
+/** CDK validates an app stage by stage, and each stage before its contents. */
 function forgetOnValidation(constructs: IConstruct[]): void {
   for (const stage of constructs.filter(construct => Stage.isStage(construct) && !STAGES.has(construct))) {
     STAGES.add(stage);
@@ -159,7 +159,7 @@ function forgetOnValidation(constructs: IConstruct[]): void {
   }
 }
 
-/** Stacks without an account may go to different ones; one stack, with those nested in it, goes to one. */
+/** Stacks without an account may be deployed to different accounts. A stack and its nested stacks share one account. */
 function nameInAccount(role: CfnRole): string | undefined {
   const name = settle(role, effectiveProperty(role, 'RoleName', role.roleName));
   if (typeof name !== 'string') return undefined;

@@ -1,16 +1,16 @@
 import { IConstruct } from 'constructs';
 
-/** A claim on names that an app can give once, such as a ServiceAccount's in a cluster. */
+/** A claim on names that must be unique in an app, such as that of a ServiceAccount in a cluster. */
 interface Claim {
   readonly construct: IConstruct;
-  /** The names; asked for at synth, since tokens may be among their parts. */
+  /** The names. They are computed during synth, because they may contain tokens. */
   readonly names: () => string[];
 }
 
-/** The claims made in one app. */
+/** The claims in one app. */
 class Registry {
   private readonly claims: Claim[] = [];
-  /** Who claimed a name first, and who came second; forgotten when a claim is added. */
+  /** The constructs with a conflicting claim, and who claimed the name first. Reset when a claim is added. */
   private conflicts?: Map<IConstruct, Set<IConstruct>>;
 
   public add(added: Claim): void {
@@ -52,7 +52,7 @@ export function claim(construct: IConstruct, names: () => string[]): void {
   registryOf(construct).add({ construct, names });
 }
 
-/** The constructs that claimed a name of this one before it did. */
+/** Returns the constructs that claimed a name of this construct before it did. */
 export function earlierClaims(construct: IConstruct): IConstruct[] {
   return registryOf(construct).earlier(construct);
 }

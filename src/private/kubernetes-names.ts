@@ -12,27 +12,27 @@ import {
   OBJECT_NAME_PATTERN,
 } from '../conventions/name-rules';
 
-/** What is wrong with a namespace. Tokens pass. */
+/** Returns what is wrong with a namespace. Tokens are accepted. */
 export function namespaceProblem(property: string, value: string): string | undefined {
   return check(property, value, NAMESPACE);
 }
 
-/** What is wrong with the name of a ServiceAccount or another object named by a DNS-1123 subdomain. Tokens pass. */
+/** Returns what is wrong with a name that must be a DNS-1123 subdomain. Tokens are accepted. */
 export function objectNameProblem(property: string, value: string): string | undefined {
   return check(property, value, OBJECT_NAME);
 }
 
-/** What is wrong with a namespace pattern. Tokens pass. */
+/** Returns what is wrong with a namespace pattern. Tokens are accepted. */
 export function namespacePatternProblem(property: string, value: string): string | undefined {
   return check(property, value, NAMESPACE_PATTERN);
 }
 
-/** What is wrong with a ServiceAccount name pattern. Tokens pass. */
+/** Returns what is wrong with a ServiceAccount name pattern. Tokens are accepted. */
 export function namePatternProblem(property: string, value: string): string | undefined {
   return check(property, value, OBJECT_NAME_PATTERN);
 }
 
-/** What is wrong with a map of labels. Tokens pass. */
+/** Returns what is wrong with a map of labels. Tokens are accepted. */
 export function labelsProblem(property: string, labels: Record<string, string>): string | undefined {
   for (const [key, value] of Object.entries(labels)) {
     const found =
@@ -42,20 +42,20 @@ export function labelsProblem(property: string, labels: Record<string, string>):
   return undefined;
 }
 
-/** What is wrong with a map of annotations. Tokens pass. */
+/** Returns what is wrong with a map of annotations. Tokens are accepted. */
 export function annotationsProblem(property: string, annotations: Record<string, string>): string | undefined {
   for (const [key, value] of Object.entries(annotations)) {
     const found = keyProblem(property, key);
     if (found) return found;
     if (typeof value !== 'string') {
-      return problem(`${property}["${key}"]`, 'be a string, as every annotation value', value, 'Put it in quotes.');
+      return problem(`${property}["${key}"]`, 'be a string, as every annotation value', value, 'Quote it.');
     }
   }
   return undefined;
 }
 
 function keyProblem(property: string, key: string): string | undefined {
-  if (Token.isUnresolved(key)) return problem(property, 'have keys known at synth', key, 'Write the key as a literal.');
+  if (Token.isUnresolved(key)) return problem(property, 'have keys known at synth time', key, 'Use literals.');
   return isMetadataKey(key) ? undefined : problem(property, METADATA_KEY.rule, key, METADATA_KEY.advice);
 }
 

@@ -17,8 +17,9 @@ test('a managed policy is attached by its name, and warned about', () => {
   expect(role.Properties.Policies).toBeUndefined();
   expect([controller.namespace, controller.serviceAccountName]).toEqual(['ack-system', 'ack-sqs-controller']);
   expect(warnings(stack).join()).toContain(
-    '`controller` (ack-sqs-controller) reaches beyond what you have named: the managed policy AmazonSQSFullAccess '
-      + 'names no resources. [ack: cdk-irsa:controller-unscoped]',
+    '`controller` (ack-sqs-controller) has permissions beyond the resources that you named: the managed policy '
+      + 'AmazonSQSFullAccess '
+      + 'does not name resources. [ack: cdk-irsa:controller-unscoped]',
   );
 });
 
@@ -51,107 +52,107 @@ test('a boundary that is made in the same stack holds, below the path of the con
 const boundary = (): IManagedPolicy => ManagedPolicy.fromManagedPolicyName(new Stack(), 'Boundary', 'boundary');
 const roles = () => [Role.fromRoleName(new Stack(), 'Role', 'role')];
 const none = (property: string, what: string, got = '[]') =>
-  `[Controller.ackController] \`${property}\` must name at least one ${what}, got: ${got}. Without it the controller `
-    + 'would reach all of them, or none.';
+  `[Controller.ackController] \`${property}\` must name at least one ${what}, got: ${got}. ` + 'Otherwise the '
+    + 'controller would have access to all of them, or to none.';
 const noTags = (got: string) =>
-  `[AckService] \`resourceTags\` must hold at least one tag, with a key and a value, got: ${got}. Without it the `
-    + 'controller would reach what others have made.';
+  `[AckService] \`resourceTags\` must have at least one tag, with a key and a value, got: ${got}. ` + 'Otherwise the '
+    + 'controller would have access to the resources of others.';
 const noPath = (got: string) =>
-  `[AckService.iam] \`path\` must be known at synth and match ^\\/([\\w+=,.@-]+\\/)+$, got: ${got}. Without a path of `
-    + 'its own the controller would reach the roles of others.';
+  `[AckService.iam] \`path\` must be known at synth time and match ^\\/([\\w+=,.@-]+\\/)+$, got: ${got}. `
+    + '' + 'Otherwise the controller would have access to all roles. Use a dedicated path.';
 
 test.each<[string, () => unknown, string]>([
   [
     'an empty prefix',
     () => AckService.kinesis({ namePrefix: '' }),
-    '[AckService] `namePrefix` must be known at synth and match ^[\\w./#-]+$, got: "". Without a prefix the '
-      + 'controller would reach what others have made.',
+    '[AckService] `namePrefix` must be known at synth time and match ^[\\w./#-]+$, got: "". Without a prefix, the '
+      + 'controller would have access to the resources of others.',
   ],
   [
     'a wildcard',
     () => AckService.cloudWatchLogs({ namePrefix: '*' }),
-    '[AckService] `namePrefix` must be known at synth and match ^[\\w./#-]+$, got: "*". Without a prefix',
+    '[AckService] `namePrefix` must be known at synth time and match ^[\\w./#-]+$, got: "*". Without a prefix',
   ],
   [
     'a deferred prefix',
     () => AckService.kinesis({ namePrefix: Fn.ref('Prefix') }),
-    '[AckService] `namePrefix` must be known at synth and match ^[\\w./#-]+$, got: "<known at deployment only>". '
+    '[AckService] `namePrefix` must be known at synth time and match ^[\\w./#-]+$, got: "<known only at deployment>". '
       + 'Without a prefix',
   ],
   [
     'an empty prefix of buckets',
     () => AckService.s3({ namePrefix: '' }),
-    '[AckService] `namePrefix` must be known at synth',
+    '[AckService] `namePrefix` must be known at synth time',
   ],
   [
     'an empty prefix of databases',
     () => AckService.rds({ namePrefix: '' }),
-    '[AckService] `namePrefix` must be known at synth',
+    '[AckService] `namePrefix` must be known at synth time',
   ],
   [
     'an empty prefix of clusters',
     () => AckService.eks({ namePrefix: '', roles: roles() }),
-    '[AckService] `namePrefix` must be known at synth',
+    '[AckService] `namePrefix` must be known at synth time',
   ],
   [
     'an empty prefix of functions',
     () => AckService.lambda({ namePrefix: '', roles: roles() }),
-    '[AckService] `namePrefix` must be known at synth',
+    '[AckService] `namePrefix` must be known at synth time',
   ],
   [
     'an empty prefix of images',
     () => AckService.lambdaMicrovms({ namePrefix: '', roles: roles() }),
-    '[AckService] `namePrefix` must be known at synth',
+    '[AckService] `namePrefix` must be known at synth time',
   ],
   [
     'an empty prefix of vector buckets',
     () => AckService.s3Vectors({ namePrefix: '' }),
-    '[AckService] `namePrefix` must be known at synth',
+    '[AckService] `namePrefix` must be known at synth time',
   ],
   [
     'an empty prefix of documents',
     () => AckService.ssm({ namePrefix: '' }),
-    '[AckService] `namePrefix` must be known at synth',
+    '[AckService] `namePrefix` must be known at synth time',
   ],
   [
     'an empty prefix of CloudFront functions',
     () => AckService.cloudFront({ namePrefix: '', resourceTags: { owner: 'ack' } }),
-    '[AckService] `namePrefix` must be known at synth',
+    '[AckService] `namePrefix` must be known at synth time',
   ],
   [
     'an empty prefix of aliases',
     () => AckService.kms({ aliasPrefix: '', resourceTags: { owner: 'ack' } }),
-    '[AckService] `aliasPrefix` must be known at synth and match ^[\\w./#-]+$, got: "". Without a prefix',
+    '[AckService] `aliasPrefix` must be known at synth time and match ^[\\w./#-]+$, got: "". Without a prefix',
   ],
   [
     'an empty prefix of parameters',
     () => AckService.ssm({ namePrefix: 'apps-', parameterPrefix: '' }),
-    '[AckService] `parameterPrefix` must be known at synth and match ^[\\w./#-]+$, got: "". Without a prefix',
+    '[AckService] `parameterPrefix` must be known at synth time and match ^[\\w./#-]+$, got: "". Without a prefix',
   ],
   [
     'all parameters',
     () => AckService.ssm({ namePrefix: 'apps-', parameterPrefix: '/' }),
-    '[AckService] `parameterPrefix` must name more than /, got: "/". Without a prefix the controller would reach what '
-      + 'others have made.',
+    '[AckService] `parameterPrefix` must contain more than /, got: "/". Without a prefix, the controller would have '
+      + 'access to the parameters of others.',
   ],
   ['no domain name', () => AckService.acm({ domainNames: [] }), none('domainNames', 'domain name')],
   [
     'no service',
     () => AckService.withManagedPolicy('', 'AmazonSQSFullAccess'),
-    '[AckService.withManagedPolicy] `service` must be known at synth and match ^[a-z0-9]+$, got: "". The name of the '
-      + 'chart has it: ack-<service>-controller.',
+    '[AckService.withManagedPolicy] `service` must be known at synth time and match ^[a-z0-9]+$, got: "". Use the '
+      + 'service in the name of the chart: ack-<service>-controller.',
   ],
   [
     'an ARN',
     () => AckService.withManagedPolicy('sqs', 'arn:aws:iam::aws:policy/AmazonSQSFullAccess'),
-    '[AckService.withManagedPolicy] `managedPolicyName` must be known at synth and match ^[\\w+=,.@/-]+$, got: '
-      + '"arn:aws:iam::aws:policy/AmazonSQSFullAccess". Give what stands after :policy/ in its ARN.',
+    '[AckService.withManagedPolicy] `managedPolicyName` must be known at synth time and match ^[\\w+=,.@/-]+$, got: '
+      + '"arn:aws:iam::aws:policy/AmazonSQSFullAccess". Use the part after :policy/ in its ARN.',
   ],
   [
     'no boundary',
     () => AckService.iam({ path: '/ack/' } as controllers.AckIamOptions),
-    '[AckService.iam] `permissionsBoundary` must be given, got: nothing. Without it, who may make a role may make an '
-      + 'administrator.',
+    '[AckService.iam] `permissionsBoundary` must be given, got: nothing. Otherwise anyone who can create a role can '
+      + 'create an administrator.',
   ],
   ['the path of all', () => AckService.iam({ path: '/', permissionsBoundary: boundary() }), noPath('"/"')],
   ['a path without an end', () => AckService.iam({ path: '/ack', permissionsBoundary: boundary() }), noPath('"/ack"')],
@@ -159,7 +160,7 @@ test.each<[string, () => unknown, string]>([
   [
     'a deferred path',
     () => AckService.iam({ path: Fn.ref('Path'), permissionsBoundary: boundary() }),
-    noPath('"<known at deployment only>"'),
+    noPath('"<known only at deployment>"'),
   ],
   ['no tags', () => AckService.prometheusService({ resourceTags: {} }), noTags('{}')],
   ['missing tags', () => AckService.kms({ aliasPrefix: 'apps/' } as any), noTags('nothing')],
@@ -172,8 +173,8 @@ test.each<[string, () => unknown, string]>([
   [
     'a tag with a pattern in its key',
     () => AckService.dms({ resourceTags: { 'owner*': 'ack' } }),
-    '[AckService] `resourceTags` must have keys of letters, digits, spaces and _.:/=+@-, got: "owner*". Without it '
-      + 'the controller would reach what others have made.',
+    '[AckService] `resourceTags` must have keys of letters, digits, spaces and _.:/=+@-, got: "owner*". Otherwise '
+      + 'the controller would have access to the resources of others.',
   ],
   ['no roles for clusters', () => AckService.eks({ namePrefix: 'apps-', roles: [] }), none('roles', 'role')],
   ['no roles for functions', () => AckService.lambda({ namePrefix: 'apps-', roles: [] }), none('roles', 'role')],
@@ -227,9 +228,9 @@ test.each<[string, () => unknown, string]>([
         roles: roles(),
         accessPolicies: ['arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy'],
       }),
-    '[AckService.eks] `accessPolicies` must be known at synth and match ^\\w+$, got: '
-      + '"arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy". Give what stands after cluster-access-policy/ '
-      + 'in its ARN.',
+    '[AckService.eks] `accessPolicies` must be known at synth time and match ^\\w+$, got: '
+      + '"arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy". Use the part after cluster-access-policy/ in '
+      + 'its ARN.',
   ],
 ])('does not take %s', (_, make, message) => {
   expect(make).toThrow(message);

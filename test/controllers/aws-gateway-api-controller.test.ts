@@ -8,8 +8,8 @@ test('an empty list of clusters to take over from is an error', () => {
     availabilityZones: ['eu-west-1a'],
   });
   expect(() => Controller.awsGatewayApiController({ clusterName: 'blue', vpc, takeoverFrom: [] })).toThrow(
-    '[Controller.awsGatewayApiController] `takeoverFrom` must name at least one cluster, got: []. Without it the '
-      + 'controller would reach all of them, or none.',
+    '[Controller.awsGatewayApiController] `takeoverFrom` must name at least one cluster, got: []. Otherwise the '
+      + 'controller would have access to all of them, or to none.',
   );
 });
 
@@ -20,6 +20,6 @@ test('a name that no cluster has is an error', () => {
   });
   expect(() => Controller.awsGatewayApiController({ clusterName: '', vpc })).toThrow(
     '[Controller.awsGatewayApiController] `clusterName` must be the name of an EKS cluster: at most 100 letters, '
-      + 'digits, - and _, got: "". `aws eks list-clusters` prints the ones you have.',
+      + 'digits, - and _, got: "". `aws eks list-clusters` prints your clusters.',
   );
 });

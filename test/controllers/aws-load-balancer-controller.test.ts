@@ -133,7 +133,7 @@ test('a name that no cluster has is an error', () => {
   expect(() => Controller.awsLoadBalancerController({ clusterName: 'my cluster', vpc: vpc(new Stack()) })).toThrow(
     '[Controller.awsLoadBalancerController] `clusterName` must be the name of an EKS cluster: at most 100 letters, '
       + 'digits, - and _, got: "my cluster". '
-      + '`aws eks list-clusters` prints the ones you have.',
+      + '`aws eks list-clusters` prints your clusters.',
   );
 });
 
@@ -143,7 +143,7 @@ test.each([undefined, []])('no target group is an error: %j', targetGroups => {
   ).toThrow(
     '[Controller.awsLoadBalancerControllerTargetGroupBindingOnly] `targetGroups` must name at least one target '
       + `group, got: ${targetGroups ? '[]' : 'nothing'}. `
-      + 'Without it the controller would reach all of them, or none.',
+      + 'Otherwise the controller would have access to all of them, or to none.',
   );
 });
 

@@ -11,7 +11,7 @@ test('no Auto Scaling group is an error', () => {
     Controller.awsNodeTerminationHandler({ queue: new Queue(new Stack(), 'Queue'), autoScalingGroups: [] }),
   ).toThrow(
     '[Controller.awsNodeTerminationHandler] `autoScalingGroups` must name at least one Auto Scaling group, got: []. '
-      + 'Without it the controller would reach all of them, or none.',
+      + 'Otherwise the controller would have access to all of them, or to none.',
   );
 });
 

@@ -4,6 +4,6 @@ test.each([undefined, []])('no certificate authority is an error: %j', certifica
   expect(() => Controller.awsPrivateCaIssuer({ certificateAuthorities: certificateAuthorities as any })).toThrow(
     '[Controller.awsPrivateCaIssuer] `certificateAuthorities` must name at least one certificate authority, got: '
       + `${certificateAuthorities ? '[]' : 'nothing'}. `
-      + 'Without it the controller would reach all of them, or none.',
+      + 'Otherwise the controller would have access to all of them, or to none.',
   );
 });

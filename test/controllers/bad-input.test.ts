@@ -109,8 +109,8 @@ test.each(['grafanaLoki', 'grafanaMimir'])('%s takes a prefix that its storage_p
   for (const prefix of ['blue/', 'blue-1/', 'B/']) expect(() => make(prefix)).not.toThrow();
   for (const prefix of ['clusters/blue/', 'blue_1/', 'blue.1/', 'blue green/', 'bl\u00fce/']) {
     expect(() => make(prefix)).toThrow(
-      `[Controller.${factory}] \`prefixes\` must be one folder of letters, digits and dashes, got: `
-        + `${JSON.stringify(prefix)}. Its \`storage_prefix\` takes no other: for example \`blue/\`.`,
+      `[Controller.${factory}] \`prefixes\` must be a single folder of letters, digits and dashes, got: `
+        + `${JSON.stringify(prefix)}. Its \`storage_prefix\` accepts nothing else. For example \`blue/\`.`,
     );
   }
 });
@@ -140,7 +140,7 @@ describe('a statement that IAM takes in no policy', () => {
   test.each(CASES)('%s: an error that names the quota', (_, make) => {
     const stack = literalStack(new App());
     expect(synthesized(stack, make(stack, 900))).toThrow(
-      /^[^]*\[Stack\/Sa\/Role\] `controller` must make statements that fit in 6144 characters, got: "\d+ characters"\. IAM does not raise this quota \(managed policy length\): name less for [\w-]+, or divide it over several roles\./,
+      /^[^]*\[Stack\/Sa\/Role\] `controller` must have only statements that fit in 6144 characters, got: "\d+ characters"\. IAM does not raise this quota \(managed policy length\)\. Name fewer resources for [\w-]+, or use several roles\./,
     );
   });
 
@@ -148,7 +148,7 @@ describe('a statement that IAM takes in no policy', () => {
     const stack = agnosticStack();
     const [[, make]] = CASES;
     expect(synthesized(stack, make(stack, 900))).not.toThrow();
-    expect(warnings(stack).filter(text => text.includes('must make statements that fit'))).toEqual([
+    expect(warnings(stack).filter(text => text.includes('must have only statements that fit'))).toEqual([
       expect.stringMatching(/got: "about \d+ characters"\..* \[ack: cdk-irsa:controller-policy-size\]$/),
     ]);
   });

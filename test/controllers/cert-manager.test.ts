@@ -29,9 +29,8 @@ test.each<[string, (stack: Stack) => IHostedZone]>([
 ])('a private zone raises a warning: %s', (_, make) => {
   expect(warningsOf(make)).toEqual([
     expect.stringContaining(
-      '`controller` (cert-manager) is to answer challenges in Stack/Zone, which is private: a public certificate '
-        + "authority such as Let's Encrypt does not see it. "
-        + 'Name the public zone of the same domain.',
+      '`controller` (cert-manager) answers challenges in Stack/Zone, which is private. A public certificate '
+        + 'authority such as Let\'s Encrypt cannot resolve it. Name the public zone of the same domain.',
     ),
   ]);
 });
@@ -46,7 +45,7 @@ test.each<[string, (stack: Stack) => IHostedZone]>([
 test.each([undefined, []])('no zone is an error: %j', hostedZones => {
   expect(() => Controller.certManager({ hostedZones: hostedZones as any })).toThrow(
     '[Controller.certManager] `hostedZones` must name at least one hosted zone, got: '
-      + `${hostedZones ? '[]' : 'nothing'}. Without it the controller would reach all of them, or none.`,
+      + `${hostedZones ? '[]' : 'nothing'}. Otherwise the controller would have access to all of them, or to none.`,
   );
 });
 
@@ -54,8 +53,8 @@ const zone = () => HostedZone.fromHostedZoneId(new Stack(), 'Zone', 'Z0123456789
 
 test('no record name is an error', () => {
   expect(() => Controller.certManager({ hostedZones: [zone()], recordNames: [] })).toThrow(
-    '[Controller.certManager] `recordNames` must name at least one record name, got: []. Without it the controller '
-      + 'would reach all of them, or none.',
+    '[Controller.certManager] `recordNames` must name at least one record name, got: []. Otherwise the controller '
+      + 'would have access to all of them, or to none.',
   );
 });
 
@@ -63,8 +62,8 @@ test.each(['', '_ACME-challenge.*', '_acme-challenge.example.com.'])(
   'a record name that can never match is an error: %j',
   name => {
     expect(() => Controller.certManager({ hostedZones: [zone()], recordNames: ['_acme-challenge.*', name] })).toThrow(
-      '[Controller.certManager] `recordNames` must be in lower case, without a dot at the end, got: '
-        + `${JSON.stringify(name)}. Route 53 compares names in this form, and others never match.`,
+      '[Controller.certManager] `recordNames` must be in lower case, without a trailing dot, got: '
+        + `${JSON.stringify(name)}. Route 53 compares names in this form. Other names never match.`,
     );
   },
 );

@@ -16,8 +16,8 @@ test.each<[string, string[] | undefined, string]>([
   ['an empty list', [], '[]'],
 ])('needs the name of a cluster, not %s', (_, clusterNames, got) => {
   expect(() => Controller.clusterAutoscaler({ clusterNames: clusterNames! })).toThrow(
-    `[Controller.clusterAutoscaler] \`clusterNames\` must name at least one EKS cluster, got: ${got}. Without it the `
-      + 'controller would reach all of them, or none.',
+    `[Controller.clusterAutoscaler] \`clusterNames\` must name at least one EKS cluster, got: ${got}. ` + 'Otherwise '
+      + 'the controller would have access to all of them, or to none.',
   );
 });
 
@@ -28,7 +28,7 @@ test.each(['', '*', 'blue/*', 'a'.repeat(101)])('takes no name that no cluster h
   );
 });
 
-test('a name that is known at deployment only makes one Fn::Sub, which says what a literal name does', () => {
+test('a name that is known only at deployment makes one Fn::Sub, which says what a literal name does', () => {
   const documents = (name: (stack: any) => string) => {
     const stack = literalStack();
     new IrsaServiceAccount(stack, 'Sa', {
@@ -66,7 +66,7 @@ test.each([
   [
     'a wildcard around a parameter',
     (stack: any) => Fn.join('', [new CfnParameter(stack, 'Name', { allowedPattern: '^[a-z]+$' }).valueAsString, '*']),
-    '`clusterNames` must be put together from valid characters',
+    '`clusterNames` must contain only valid characters',
   ],
 ])('does not take %s', (_, name, message) => {
   const stack = literalStack();

@@ -27,7 +27,7 @@ function synth(factory: 'kubecost' | 'openCost', options: (stack: Stack) => Part
 describe.each(['kubecost', 'openCost'] as const)('%s', factory => {
   test('needs something to do', () => {
     const message = `[Controller.${factory}] \`costReport\` must be given, or \`spotFeedBuckets\` or `
-      + '`unusedResources` or `roles`, got: nothing. Without any of them the controller could do nothing.';
+      + '`unusedResources` or `roles`, got: nothing. Otherwise the controller would have no permissions.';
     expect(() => Controller[factory]({})).toThrow(message);
     expect(() => Controller[factory]({ unusedResources: false })).toThrow(message);
     expect(() => Controller[factory]({ spotFeedBuckets: [] })).toThrow('`spotFeedBuckets` must name at least one');
@@ -42,7 +42,7 @@ describe.each(['kubecost', 'openCost'] as const)('%s', factory => {
 
   test.each(['workGroup', 'database', 'table', 'region'])('refuses a wildcard as %s', property => {
     expect(() => synth(factory, () => ({ [property]: '*' }))).toThrow(
-      `\`costReport.${property}\` must be one name of letters, digits, _, - and ., got: "*".`,
+      `\`costReport.${property}\` must be a name of letters, digits, _, - and ., got: "*".`,
     );
   });
 
@@ -63,7 +63,7 @@ describe.each(['kubecost', 'openCost'] as const)('%s', factory => {
 describe.each(['cloudWatchExporter', 'grafana', 'yetAnotherCloudWatchExporter'] as const)('%s', factory => {
   test.each(['*', 'eu-west-*', 'Ireland'])('has no region %s', region => {
     expect(() => Controller[factory]({ metrics: true, regions: [region] } as object)).toThrow(
-      `[Controller.${factory}] \`regions\` must hold names of regions, got: "${region}". For example \`eu-west-1\`.`,
+      `[Controller.${factory}] \`regions\` must contain names of regions, got: "${region}". For example \`eu-west-1\`.`,
     );
   });
 

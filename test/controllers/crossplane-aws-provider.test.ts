@@ -16,9 +16,9 @@ import { Controller, IrsaServiceAccount, IrsaServiceAccountProps } from '../../s
 import { literalProvider, literalStack, warnings } from '../support';
 
 const NO_BOUNDARY =
-  '`permissionsBoundary` must be given for a provider that makes resources on behalf of whoever may write to the '
+  '`permissionsBoundary` must be set for a provider that creates resources on behalf of anyone who can write to the '
     + 'cluster, got: nothing. '
-  + 'Set it on the role, or for all roles by iam.PermissionsBoundary.of(scope).apply(policy).';
+  + 'Set it on the role, or for all roles with iam.PermissionsBoundary.of(scope).apply(policy).';
 
 const boundary = (stack: Stack) => ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary');
 const scoped: PolicyStatementProps = { actions: ['s3:CreateBucket'], resources: ['arn:aws:s3:::apps-*'] };
@@ -30,8 +30,8 @@ function provider(stack: Stack, props: Partial<IrsaServiceAccountProps> = {}, st
 
 test.each([['missing', undefined, 'nothing'], ['empty', [], '[]']])('needs statements: %s', (_, statements, got) => {
   expect(() => Controller.crossplaneAwsProvider({ statements: statements! })).toThrow(
-    `[Controller.crossplaneAwsProvider] \`statements\` must name at least one statement, got: ${got}. Without it the `
-      + 'controller would reach all of them, or none.',
+    `[Controller.crossplaneAwsProvider] \`statements\` must name at least one statement, got: ${got}. ` + 'Otherwise '
+      + 'the controller would have access to all of them, or to none.',
   );
 });
 
@@ -95,8 +95,8 @@ test.each<[string, PolicyStatementProps, boolean]>([
   provider(stack, { permissionsBoundary: boundary(stack) }, statement);
   Template.fromStack(stack);
   const expected =
-    '`controller` (crossplane-provider-aws) reaches beyond what you have named: your `statements` allow more than '
-      + 'reading on every resource, under no condition.';
+    '`controller` (crossplane-provider-aws) has permissions beyond the resources that you named: your `statements` '
+      + 'allow more than read access to all resources, without a condition.';
   expect(warnings(stack).some(warning => warning.includes(expected))).toBe(warned);
 });
 

@@ -11,10 +11,10 @@ import { cluster, literalProvider, literalStack } from '../support';
 test('the managed policy cannot be held to a cluster', () => {
   expect(() => Controller.ebsCsiDriver({ clusterName: 'blue', useManagedPolicy: true })).toThrow(
     '[Controller.ebsCsiDriver] `clusterName` must not be set with `useManagedPolicy`, got: "blue". '
-    + 'AmazonEBSCSIDriverPolicyV2 cannot be held to one cluster: leave out one of the two.');
+    + 'AmazonEBSCSIDriverPolicyV2 cannot be scoped to one cluster. Use only one of them.');
 });
 
-test('the name of the cluster may be known at deployment only', () => {
+test('the name of the cluster may be known only at deployment', () => {
   const stack = literalStack();
   const eks = cluster(stack);
   new IrsaServiceAccount(stack, 'Sa', {

@@ -8,7 +8,7 @@ test.each([
   ['efsCsiNode', () => Controller.efsCsiNode({ fileSystems: [] })],
 ])('%s needs a file system', (factory, make) => {
   expect(make).toThrow(
-    `[Controller.${factory}] \`fileSystems\` must name at least one file system, got: []. Without it the controller `
-      + 'would reach all of them, or none.',
+    `[Controller.${factory}] \`fileSystems\` must name at least one file system, got: []. ` + 'Otherwise the '
+      + 'controller would have access to all of them, or to none.',
   );
 });

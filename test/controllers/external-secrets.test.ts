@@ -23,31 +23,31 @@ test.each<[string, controllers.ExternalSecretsOptions, string]>([
     {},
     '[Controller.externalSecrets] `secrets` must be given, or `parameters` or `pushSecrets` or `pushParameters` '
       + 'or `roles` or `ecrAuthorizationToken`, got: '
-      + 'nothing. Without any of them the controller could do nothing.',
+      + 'nothing. Otherwise the controller would have no permissions.',
   ],
   [
     'no secret',
     { secrets: [] },
-    '[Controller.externalSecrets] `secrets` must name at least one secret, got: []. Without it the controller would '
-      + 'reach all of them, or none.',
+    '[Controller.externalSecrets] `secrets` must name at least one secret, got: []. Otherwise the controller would '
+      + 'have access to all of them, or to none.',
   ],
   [
     'no parameter',
     { parameters: [] },
-    '[Controller.externalSecrets] `parameters` must name at least one parameter, got: []. Without it the controller '
-      + 'would reach all of them, or none.',
+    '[Controller.externalSecrets] `parameters` must name at least one parameter, got: []. Otherwise the controller '
+      + 'would have access to all of them, or to none.',
   ],
   [
     'nothing to push',
     { pushSecrets: [] },
-    '[Controller.externalSecrets] `pushSecrets` must name at least one secret, got: []. Without it the controller '
-      + 'would reach all of them, or none.',
+    '[Controller.externalSecrets] `pushSecrets` must name at least one secret, got: []. Otherwise the controller '
+      + 'would have access to all of them, or to none.',
   ],
   [
     'no parameter to push',
     { pushParameters: [] },
-    '[Controller.externalSecrets] `pushParameters` must name at least one parameter, got: []. Without it the '
-      + 'controller would reach all of them, or none.',
+    '[Controller.externalSecrets] `pushParameters` must name at least one parameter, got: []. Otherwise the '
+      + 'controller would have access to all of them, or to none.',
   ],
 ])('refuses %s', (_, options, message) => {
   expect(() => Controller.externalSecrets(options)).toThrow(new Error(message));
@@ -57,8 +57,8 @@ test('refuses an empty list of keys', () => {
   const secrets = [Secret.fromSecretNameV2(literalStack(), 'Secret', 'db')];
   expect(() => Controller.externalSecrets({ secrets, encryptionKeys: [] })).toThrow(
     new Error(
-      '[Controller.externalSecrets] `encryptionKeys` must name at least one KMS key, got: []. Without it the '
-        + 'controller would reach all of them, or none.',
+      '[Controller.externalSecrets] `encryptionKeys` must name at least one KMS key, got: []. Otherwise the '
+        + 'controller would have access to all of them, or to none.',
     ),
   );
 });

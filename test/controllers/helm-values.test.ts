@@ -111,7 +111,7 @@ const WITHOUT: [factory: string, name: string, advice: string][] = [
   [
     'cloudWatchAgent',
     'cloudwatch-agent',
-    'Give `roleArn` to the EKS add-on as its serviceAccountRoleArn, or use PodIdentityServiceAccount, which needs no '
+    'Pass `roleArn` to the EKS add-on as its serviceAccountRoleArn, or use PodIdentityServiceAccount, which needs no '
       + 'annotation.',
   ],
   [
@@ -125,7 +125,7 @@ const WITHOUT: [factory: string, name: string, advice: string][] = [
     'Write `annotations` to spec.serviceAccountTemplate.metadata of the Cluster.',
   ],
   ['crunchyPostgres', 'crunchy-postgres', 'Write `annotations` to spec.metadata of the PostgresCluster.'],
-  ['perconaOperators', 'percona-operators', 'Annotate the ServiceAccount of the pods that back up.'],
+  ['perconaOperators', 'percona-operators', 'Annotate the ServiceAccount of the pods that create backups.'],
 ];
 
 /** What charts are told of one bucket is in STORAGE. */
@@ -394,7 +394,7 @@ test('values that only the deployment knows are left out', () => {
 
 test.each(WITHOUT)('%s has no chart that takes annotations', (factory, name, advice) => {
   for (const sa of serviceAccounts(factory)) {
-    const message = `[Stack/Sa] \`key\` must be given for ${name}: no chart of its own takes annotations of the `
+    const message = `[Stack/Sa] \`key\` must be given for ${name}, whose own charts do not support annotations of the `
       + `ServiceAccount, got: nothing. ${advice}`;
     expect(() => sa.helmValues()).toThrow(message);
     expect(() => sa.writeHelmValues('values.yaml')).toThrow(message);

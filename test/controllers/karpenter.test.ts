@@ -49,8 +49,8 @@ test.each([
   ['empty', [], '[]'],
 ])('needs the roles of the nodes: %s', (_, nodeRoles, got) => {
   expect(() => Controller.karpenter({ clusterName: 'blue', nodeRoles: nodeRoles! })).toThrow(
-    `[Controller.karpenter] \`nodeRoles\` must name at least one role of the nodes, got: ${got}. Without it the `
-      + 'controller would reach all of them, or none.',
+    `[Controller.karpenter] \`nodeRoles\` must name at least one node role, got: ${got}. ` + 'Otherwise the '
+      + 'controller would have access to all of them, or to none.',
   );
 });
 
@@ -79,7 +79,7 @@ test.each(['', '*', 'a b'])('takes no name that no cluster has: %p', clusterName
   );
 });
 
-test("a cluster's name that is known at deployment only makes one Fn::Sub a document, which says what a literal name "
+test("a cluster's name that is known only at deployment makes one Fn::Sub a document, which says what a literal name "
   + 'does', () => {
   const literal = policies(() => 'blue');
   const deferred = policies(
@@ -112,7 +112,7 @@ test('a document that is too long for one managed policy is split, without losin
 test('a wildcard around a parameter is no name of a cluster', () => {
   expect(() =>
     policies(stack => `${new CfnParameter(stack, 'Name', { allowedPattern: '^[a-z]+$' }).valueAsString}*`),
-  ).toThrow('`clusterName` must be put together from valid characters');
+  ).toThrow('`clusterName` must contain only valid characters');
 });
 
 test('a parameter that may hold anything is no name of a cluster', () => {

@@ -13,18 +13,18 @@ const ARN_RULE =
   '`mskClusters.clusterArn` must be the ARN of an MSK cluster: '
     + 'arn:<partition>:kafka:<region>:<account>:cluster/<name>/<id>, got: ';
 const NAME_RULE =
-  'must hold names, of which a * at the end stands for more, without other wildcards, $ or white space, got: ';
+  'must contain names, optionally with a trailing *, without other wildcards, $ or whitespace, got: ';
 const msk = (cluster: Partial<controllers.KedaMskCluster>): controllers.KedaOptions => ({
   mskClusters: [{ clusterArn: CLUSTER_ARN, topics: ['orders'], consumerGroups: ['shop'], ...cluster }],
 });
-const EMPTY = 'Without it the controller would reach all of them, or none.';
+const EMPTY = 'Otherwise the controller would have access to all of them, or to none.';
 
 test.each([[{}], [{ cloudWatchMetrics: false }]])('needs a source: %j', options => {
   expect(() => Controller.keda(options)).toThrow(
     new Error(
       '[Controller.keda] `queues` must be given, or `streams` or `tables` or `tableStreams` or '
         + '`prometheusWorkspaceIds` or `mskClusters` or `cloudWatchMetrics` or `secrets` or `workloadRoles`,'
-        + ' got: nothing. Without any of them the controller could do nothing.',
+        + ' got: nothing. Otherwise the controller would have no permissions.',
     ),
   );
 });
@@ -45,11 +45,11 @@ test.each<[controllers.KedaOptions, string]>([
   ],
   [msk({ clusterArn: 'blue' }), `${ARN_RULE}"blue". \`aws kafka list-clusters-v2\` prints it.`],
   [msk({ clusterArn: `${CLUSTER_ARN}/*` }), `${ARN_RULE}"${CLUSTER_ARN}/*". \`aws kafka list-clusters-v2\` prints it.`],
-  [msk({ topics: ['orders', '*'] }), `\`mskClusters.topics\` ${NAME_RULE}"*". Name what your ScaledObjects do.`],
-  [msk({ topics: ['a*b'] }), `\`mskClusters.topics\` ${NAME_RULE}"a*b". Name what your ScaledObjects do.`],
+  [msk({ topics: ['orders', '*'] }), `\`mskClusters.topics\` ${NAME_RULE}"*". Use the names in your ScaledObjects.`],
+  [msk({ topics: ['a*b'] }), `\`mskClusters.topics\` ${NAME_RULE}"a*b". Use the names in your ScaledObjects.`],
   [
     msk({ consumerGroups: ['${x}'] }),
-    `\`mskClusters.consumerGroups\` ${NAME_RULE}"\${x}". Name what your ScaledObjects do.`,
+    `\`mskClusters.consumerGroups\` ${NAME_RULE}"\${x}". Use the names in your ScaledObjects.`,
   ],
 ])('refuses %j', (options, message) => {
   expect(() => Controller.keda(options)).toThrow(new Error(`[Controller.keda] ${message}`));
@@ -91,7 +91,7 @@ test.each<[string, (parameter: string) => Partial<controllers.KedaMskCluster>]>(
 
 test('a workspace has an id', () => {
   expect(() => synth(literalStack(), { prometheusWorkspaceIds: ['*'] })).toThrow(
-    '`prometheusWorkspaceIds` must hold ids of workspaces, which begin with ws-, got: "*".',
+    '`prometheusWorkspaceIds` must contain IDs of workspaces, which begin with ws-, got: "*".',
   );
 });
 

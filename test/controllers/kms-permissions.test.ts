@@ -154,7 +154,7 @@ describe.each<[string, Make]>([
     const controller = make(stack, key(stack));
     new IrsaServiceAccount(stack, 'Sa', { oidcProvider: literalProvider(stack), controller });
     expect(() => Template.fromStack(stack)).toThrow(
-      /`controller` must name keys by their own ARNs, not by aliases, got: .*IAM does not resolve aliases: give \S+ the/s,
+      /`controller` must name keys by their ARNs, not by aliases, got: .*IAM does not resolve aliases\. Pass the key itself to/s,
     );
   });
 });

@@ -10,27 +10,27 @@ const buckets = (stack = new Stack()): IBucket[] => [Bucket.fromBucketName(stack
 
 test('needs a bucket', () => {
   expect(() => Controller.mountpointS3CsiDriver({ buckets: [] })).toThrow(
-    `${PATH} \`buckets\` must name at least one bucket, got: []. Without it the controller would reach all of them, `
-      + 'or none.',
+    `${PATH} \`buckets\` must name at least one bucket, got: []. ` + 'Otherwise the controller would have access to '
+      + 'all of them, or to none.',
   );
 });
 
 test('an empty list of prefixes is no whole bucket', () => {
   expect(() => Controller.mountpointS3CsiDriver({ buckets: buckets(), prefixes: [] })).toThrow(
-    `${PATH} \`prefixes\` must name at least one prefix, got: []. Leave it out to reach whole buckets.`);
+    `${PATH} \`prefixes\` must name at least one prefix, got: []. Leave it out to use whole buckets.`);
 });
 
 test.each(['', '/', '/data/', 'data', '*', 'da*ta/', 'data?/', '${aws:username}/'])(
   'the prefix %j is no folder',
   prefix => {
     expect(() => Controller.mountpointS3CsiDriver({ buckets: buckets(), prefixes: ['good/', prefix] })).toThrow(
-      `${PATH} \`prefixes\` must begin with a name, end with / and hold no *, ? or $, got: "${prefix}". Write a `
-        + 'folder of the bucket: `data/images/`.',
+      `${PATH} \`prefixes\` must begin with a name, end with / and contain no *, ? or $, got: "${prefix}". ` + 'Use '
+        + 'a folder of the bucket, for example `data/images/`.',
     );
   },
 );
 
-test('a prefix may be known at deployment only', () => {
+test('a prefix may be known only at deployment', () => {
   const stack = new Stack();
   const prefixes = [new CfnParameter(stack, 'Prefix').valueAsString];
   const document = Controller.mountpointS3CsiDriver({ buckets: buckets(stack), prefixes }).policyDocument(stack);
@@ -41,7 +41,7 @@ test('a prefix may be known at deployment only', () => {
 
 test('who only reads deletes nothing', () => {
   expect(() => Controller.mountpointS3CsiDriver({ buckets: buckets(), readOnly: true, allowDelete: true })).toThrow(
-    `${PATH} \`allowDelete\` must not be set with \`readOnly\`, got: true. Who only reads deletes nothing: leave out `
-      + 'one of the two.',
+    `${PATH} \`allowDelete\` must not be set with \`readOnly\`, got: true. ` + 'Read-only access does not allow '
+      + 'deletion. Use only one of them.',
   );
 });

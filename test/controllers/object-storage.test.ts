@@ -31,8 +31,8 @@ describe.each(['cortex', ...IN_FOLDERS])('%s', factory => {
 
   test('needs a bucket', () => {
     expect(make({ buckets: [] })).toThrow(
-      `[Controller.${factory}] \`buckets\` must name at least one bucket, got: []. Without it the controller would `
-        + 'reach all of them, or none.',
+      `[Controller.${factory}] \`buckets\` must name at least one bucket, got: []. ` + 'Otherwise the controller '
+        + 'would have access to all of them, or to none.',
     );
   });
 
@@ -44,15 +44,15 @@ describe.each(['cortex', ...IN_FOLDERS])('%s', factory => {
 test.each(IN_FOLDERS)('%s takes folders as prefixes', factory => {
   const make = maker(factory);
   expect(make({ buckets: [bucket()], prefixes: ['blue'] })).toThrow(
-    `[Controller.${factory}] \`prefixes\` must begin with a name, end with / and hold no *, ? or $, got: "blue".`,
+    `[Controller.${factory}] \`prefixes\` must begin with a name, end with / and contain no *, ? or $, got: "blue".`,
   );
   expect(make({ buckets: [bucket()], prefixes: [] })).toThrow('`prefixes` must name at least one prefix, got: [].');
 });
 
 test.each([['blue/'], []])('cortex takes no prefixes: it keeps tenants in the root', (...prefixes) => {
   expect(maker('cortex')({ buckets: [bucket()], prefixes })).toThrow(
-    `[Controller.cortex] \`prefixes\` must be left out, got: ${JSON.stringify(prefixes)}. It has no setting for them: `
-      + 'give it buckets of its own.',
+    `[Controller.cortex] \`prefixes\` must be left out, got: ${JSON.stringify(prefixes)}. ` + 'It does not support '
+      + 'prefixes. Use dedicated buckets.',
   );
 });
 
@@ -63,13 +63,13 @@ test.each<[string, object, string]>([
   ['perconaOperators', { namespace: 'shop' }, 'serviceAccountName'],
 ])('%s of %j', (factory, options, property) => {
   expect(() => untyped[factory]({ buckets: [bucket()], ...options })).toThrow(
-    `[Controller.${factory}] \`${property}\` must be given, got: nothing. Take it from the resource of the database.`,
+    `[Controller.${factory}] \`${property}\` must be given, got: nothing. Copy it from the resource of the database.`,
   );
 });
 
 test.each([{ prefixes: ['blue/'] }, { kmsKeys: [] }])('fluxSourceController with %j needs buckets', options => {
   expect(() => Controller.fluxSourceController({ repositories: [{} as any], ...options })).toThrow(
-    '[Controller.fluxSourceController] `buckets` must be given with `prefixes` or `kmsKeys`, got: nothing. Name the '
+    '[Controller.fluxSourceController] `buckets` must be set with `prefixes` or `kmsKeys`, got: nothing. Name the '
       + 'buckets that they belong to.',
   );
 });

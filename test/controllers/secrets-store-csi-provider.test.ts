@@ -10,8 +10,8 @@ const pods = { namespace: 'shop', serviceAccountName: 'web' };
 test('refuses neither secrets nor parameters', () => {
   expect(() => Controller.secretsStoreCsiProvider(pods)).toThrow(
     new Error(
-      '[Controller.secretsStoreCsiProvider] `secrets` must be given, or `parameters`, got: nothing. Without any of '
-        + 'them the controller could do nothing.',
+      '[Controller.secretsStoreCsiProvider] `secrets` must be given, or `parameters`, got: nothing. Otherwise the '
+        + 'controller would have no permissions.',
     ),
   );
 });
@@ -19,8 +19,8 @@ test('refuses neither secrets nor parameters', () => {
 test.each([['secrets', 'secret'], ['parameters', 'parameter']])('refuses empty %s', (property, what) => {
   expect(() => Controller.secretsStoreCsiProvider({ ...pods, [property]: [] })).toThrow(
     new Error(
-      `[Controller.secretsStoreCsiProvider] \`${property}\` must name at least one ${what}, got: []. Without it the `
-        + 'controller would reach all of them, or none.',
+      `[Controller.secretsStoreCsiProvider] \`${property}\` must name at least one ${what}, got: []. ` + 'Otherwise '
+        + 'the controller would have access to all of them, or to none.',
     ),
   );
 });

@@ -21,70 +21,70 @@ test.each<[string, () => Controller, string]>([
   [
     'adotCollector',
     () => Controller.adotCollector({}),
-    '`prometheusWorkspaceIds` must be given, or `traces` or `logGroups`, got: nothing. Without any of them the '
-      + 'controller could do nothing.',
+    '`prometheusWorkspaceIds` must be given, or `traces` or `logGroups`, got: nothing. Otherwise the controller '
+      + 'would have no permissions.',
   ],
   [
     'adotCollector',
     () => Controller.adotCollector({ traces: false }),
-    '`prometheusWorkspaceIds` must be given, or `traces` or `logGroups`, got: nothing. Without any of them the '
-      + 'controller could do nothing.',
+    '`prometheusWorkspaceIds` must be given, or `traces` or `logGroups`, got: nothing. Otherwise the controller '
+      + 'would have no permissions.',
   ],
   [
     'adotCollector',
     () => Controller.adotCollector({ prometheusWorkspaceIds: [] }),
-    '`prometheusWorkspaceIds` must name at least one workspace, got: []. Without it the controller would reach all of '
-      + 'them, or none.',
+    '`prometheusWorkspaceIds` must name at least one workspace, got: []. Otherwise the controller would have access '
+      + 'to all of them, or to none.',
   ],
   [
     'adotCollector',
     () => Controller.adotCollector({ traces: true, logGroups: [] }),
-    '`logGroups` must name at least one log group, got: []. Without it the controller would reach all of them, or '
-      + 'none.',
+    '`logGroups` must name at least one log group, got: []. Otherwise the controller would have access to all of '
+      + 'them, or to none.',
   ],
   [
     'adotCollector',
     () => Controller.adotCollector({ prometheusWorkspaceIds: Fn.split(',', Fn.ref('Ids')) }),
-    '`prometheusWorkspaceIds` must name at least one workspace, got: a value known at deployment only. Without it the '
-      + 'controller would reach all of them, or none.',
+    '`prometheusWorkspaceIds` must name at least one workspace, got: a value known only at deployment. Otherwise the '
+      + 'controller would have access to all of them, or to none.',
   ],
   [
     'amazonManagedPrometheusIngest',
     () => Controller.amazonManagedPrometheusIngest({ workspaceIds: [] }),
-    '`workspaceIds` must name at least one workspace, got: []. Without it the controller would reach all of them, or '
-      + 'none.',
+    '`workspaceIds` must name at least one workspace, got: []. Otherwise the controller would have access to all of '
+      + 'them, or to none.',
   ],
   [
     'argoCdImageUpdater',
     () => Controller.argoCdImageUpdater({ repositories: [] }),
-    '`repositories` must name at least one repository, got: []. Without it the controller would reach all of them, or '
-      + 'none.',
+    '`repositories` must name at least one repository, got: []. Otherwise the controller would have access to all of '
+      + 'them, or to none.',
   ],
   [
     'fluentBit',
     () => Controller.fluentBit({ logGroups: [] }),
-    '`logGroups` must name at least one log group, got: []. Without it the controller would reach all of them, or '
-      + 'none.',
+    '`logGroups` must name at least one log group, got: []. Otherwise the controller would have access to all of '
+      + 'them, or to none.',
   ],
   [
     'cloudWatchAgent',
     () => Controller.cloudWatchAgent({ clusterName: 'blue', metricNamespaces: [] }),
-    '`metricNamespaces` must name at least one namespace of CloudWatch, got: []. Without it the controller would '
-      + 'reach all of them, or none.',
+    '`metricNamespaces` must name at least one namespace of CloudWatch, got: []. Otherwise the controller would have '
+      + 'access to all of them, or to none.',
   ],
   [
     'cloudWatchAgent',
     () => Controller.cloudWatchAgent({ clusterName: '*' }),
     '`clusterName` must be the name of an EKS cluster: at most 100 letters, digits, - and _, got: "*". `aws eks '
-      + 'list-clusters` prints the ones you have.',
+      + 'list-clusters` prints your clusters.',
   ],
 ])('%s refuses an empty scope', (factory, make, message) => {
   expect(make).toThrow(new Error(`[Controller.${factory}] ${message}`));
 });
 
 test.each(['*', 'ws-*', 'arn:aws:aps:eu-west-1:111122223333:workspace/ws-1'])('a workspace is no %s', id => {
-  const message = `must hold ids of workspaces, which begin with ws-, got: ${JSON.stringify(id)}. \`aws amp `
-    + 'list-workspaces` prints them; of one in CDK it is `workspace.attrWorkspaceId`.';
+  const message = `must contain IDs of workspaces, which begin with ws-, got: ${JSON.stringify(id)}. ` + '`aws amp '
+    + 'list-workspaces` prints them. For a CDK construct, use `workspace.attrWorkspaceId`.';
   expect(() => synth(literalStack(), Controller.amazonManagedPrometheusIngest({ workspaceIds: [id] }))).toThrow(
     `\`workspaceIds\` ${message}`,
   );
@@ -114,7 +114,7 @@ test('a log group may be made in the same app', () => {
   });
 });
 
-test('the name of the cluster may be known at deployment only', () => {
+test('the name of the cluster may be known only at deployment', () => {
   const stack = literalStack();
   const name = new CfnParameter(stack, 'ClusterName', { allowedPattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$' }).valueAsString;
   const controller = Controller.cloudWatchAgent({ clusterName: name });
@@ -157,9 +157,9 @@ test.each<[boolean, string[]]>([
     template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
     expect(warnings(stack)).toEqual([
       expect.stringContaining(
-        '`controller` (cloudwatch-agent) reaches beyond what you have named: CloudWatchAgentServerPolicy writes to '
-          + 'all metrics and log groups of the account. Leave `useManagedPolicy` out where the narrower statements '
-          + 'do. [ack: cdk-irsa:controller-unscoped]',
+        '`controller` (cloudwatch-agent) has permissions beyond the resources that you named: '
+          + 'CloudWatchAgentServerPolicy covers all metrics and log groups of the account. Leave `useManagedPolicy` '
+          + 'out if the narrower statements are sufficient. [ack: cdk-irsa:controller-unscoped]',
       ),
     ]);
   },

@@ -33,7 +33,7 @@ describe('comparison', () => {
 
   test.each<[string, object, object, string[]]>([
     ['the same', allow('s3:GetObject'), allow('s3:GetObject'), []],
-    ['the same in other letters', allow('S3:getobject'), allow('s3:GetObject'), []],
+    ['the same owner in other letters', allow('S3:getobject'), allow('s3:GetObject'), []],
     [
       'an action that we lack',
       allow(['sqs:SendMessage', 's3:GetObject']),

@@ -10,15 +10,15 @@ const make = (options: Partial<controllers.VeleroOptions>) => () =>
 
 test('needs a bucket', () => {
   expect(make({ buckets: [] })).toThrow(
-    '[Controller.velero] `buckets` must name at least one bucket, got: []. Without it the controller would reach all '
-      + 'of them, or none.',
+    '[Controller.velero] `buckets` must name at least one bucket, got: []. Otherwise the controller would have '
+      + 'access to all of them, or to none.',
   );
 });
 
 test('prefixes are folders', () => {
   expect(make({ prefixes: ['clusters/blue'] })).toThrow(
-    '[Controller.velero] `prefixes` must begin with a name, end with / and hold no *, ? or $, got: "clusters/blue". '
-      + 'Write a folder of the bucket: `data/images/`.',
+    '[Controller.velero] `prefixes` must begin with a name, end with / and contain no *, ? or $, got: "clusters/blue". '
+      + 'Use a folder of the bucket, for example `data/images/`.',
   );
 });
 
@@ -28,6 +28,6 @@ test.each<[Partial<controllers.VeleroOptions>, string]>([
 ])('options of snapshots need snapshots: %j', (options, got) => {
   expect(make(options)).toThrow(
     `[Controller.velero] \`volumeSnapshots\` must be true with \`clusterName\` or \`volumeKmsKeys\`, got: ${got}. `
-      + 'Without snapshots it reaches no volume.',
+      + 'Without snapshots, it does not access volumes.',
   );
 });

@@ -12,18 +12,18 @@ test.each([
   [{ ipv4: false, ipv6: false }, 'false'],
 ])('an address family must be chosen: %j', (options, got) => {
   expect(() => Controller.vpcCni(options)).toThrow(
-    `[Controller.vpcCni] \`ipv4\` must be true, or \`ipv6\`, got: ${got}. Choose the address family of the cluster.`,
+    `[Controller.vpcCni] \`ipv4\` must be true, or \`ipv6\`, got: ${got}. Set the address family of the cluster.`,
   );
 });
 
 test('logs of network policies need the name of the cluster', () => {
   expect(() => Controller.vpcCni({ ipv4: true, networkPolicyLogs: true })).toThrow(
-    '[Controller.vpcCni] `clusterName` must be set with `networkPolicyLogs`, got: nothing. The log group has the name '
-      + 'of the cluster.',
+    '[Controller.vpcCni] `clusterName` must be set with `networkPolicyLogs`, got: nothing. The name of the log group '
+      + 'contains the name of the cluster.',
   );
 });
 
-test('the name of the cluster may be known at deployment only', () => {
+test('the name of the cluster may be known only at deployment', () => {
   const stack = literalStack();
   const eks = cluster(stack);
   new IrsaServiceAccount(stack, 'Sa', {

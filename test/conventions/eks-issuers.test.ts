@@ -5,7 +5,7 @@ import { issuerMistake } from '../../src/conventions/eks-issuers';
 
 const ID = 'EB30A1B2C3D4E5F60718293A4B5C6D7E';
 const ENDPOINT = 'be the issuer of the cluster, not the endpoint of its API server';
-const PATH = 'have a lower-case host and the path /id/<ID>, as every issuer of EKS';
+const PATH = 'have a lower-case host and the path /id/<ID>, like every EKS issuer';
 const DISCOVERY = 'be the issuer, not the address of its discovery document';
 const UPPER_CASE = 'have a lower-case DNS host';
 const COMMAND = 'aws eks describe-cluster --name <cluster> --query cluster.identity.oidc.issuer --output text';

@@ -23,7 +23,7 @@ test.each<[string, any, string | undefined]>([
   ['a value of another type', { a: 5 }, '`labels["a"]` must '],
   ['a bad key', { 'a b': 'x' }, '`labels` must '],
   ['a bad key behind a good one', { 'a': 'x', 'a b': '' }, '`labels` must '],
-  ['a deferred key', { [deferred()]: 'x' }, '`labels` must have keys known at synth, got: '],
+  ['a deferred key', { [deferred()]: 'x' }, '`labels` must have keys known at synth time, got: '],
 ])('labels: %s', (_, labels, expected) => {
   const found = labelsProblem('labels', labels);
   expect(found?.slice(0, expected?.length)).toBe(expected);
@@ -35,7 +35,7 @@ test.each<[string, any, string | undefined]>([
   ['a deferred value', { a: deferred() }, undefined],
   ['a value of another type', { a: 'x', b: true }, '`annotations["b"]` must be a string, as every annotation value'],
   ['a bad key behind a good one', { 'a': 'x', 'a b': 'x' }, '`annotations` must '],
-  ['a deferred key', { [deferred()]: 'x' }, '`annotations` must have keys known at synth, got: '],
+  ['a deferred key', { [deferred()]: 'x' }, '`annotations` must have keys known at synth time, got: '],
 ])('annotations: %s', (_, annotations, expected) => {
   const found = annotationsProblem('annotations', annotations);
   expect(found?.slice(0, expected?.length)).toBe(expected);

@@ -8,14 +8,15 @@ import { optional } from '../parts';
  */
 export interface AckAcmOptions {
   /**
-   * The domain names that certificates may be requested for, `*.example.com` for all below one; at least one.
+   * The domain names that it may request certificates for. At least one. `*.example.com` matches all names below
+   * `example.com`.
    */
   readonly domainNames: string[];
 
   /**
-   * The certificate authorities of AWS Private CA that private certificates may be requested from.
+   * The certificate authorities of AWS Private CA that it may request private certificates from.
    *
-   * @default - none: public certificates only
+   * @default - none: only public certificates
    */
   readonly certificateAuthorities?: ICertificateAuthority[];
 }
@@ -31,7 +32,7 @@ export function ackAcm(options: AckAcmOptions): ControllerDefinition {
     'ackController', 'certificateAuthorities', 'certificate authority', options.certificateAuthorities,
   );
   const unscoped =
-    "a certificate's ARN does not tell who has made it, so it may change, export and delete those of others in the "
+    "a certificate's ARN does not show who created it, so it may change, export and delete any certificate in the "
       + 'account and region.';
   return ackController('acm', { unscoped }, scope => [
     allow({
@@ -56,7 +57,7 @@ export function ackAcm(options: AckAcmOptions): ControllerDefinition {
       ],
       resources: [arn(scope, 'acm', 'certificate/*')],
     }),
-    // ACM asks the authority on behalf of its caller.
+    // ACM calls the authority with the permissions of its caller.
     ...(authorities.length > 0
       ? [
         allow({

@@ -3,18 +3,18 @@ import { ackController, checkedPrefix, checkedTags } from './parts';
 import { allow, arn, ControllerDefinition } from '../definition';
 
 /**
- * Options of `AckService.cloudFront`. `namePrefix` is that of functions, `resourceTags` those of distributions and VPC
+ * Options of `AckService.cloudFront`. `namePrefix` applies to functions, `resourceTags` to distributions and VPC
  * origins.
  */
 export interface AckCloudFrontOptions extends AckNamePrefixOptions, AckResourceTagsOptions {
 }
 
-/** What has neither tags nor a name in its ARN. */
+/** Resources with neither tags nor a name in their ARN. */
 const POLICIES = ['CachePolicy', 'OriginAccessControl', 'OriginRequestPolicy', 'ResponseHeadersPolicy'];
 const POLICY_TYPES = ['cache-policy', 'origin-access-control', 'origin-request-policy', 'response-headers-policy'];
 
 /**
- * The recommended policy allows all of CloudFront; these are the calls for the objects.
+ * The recommended policy allows all of CloudFront. These are the calls for the objects.
  *
  * @see https://github.com/aws-controllers-k8s/cloudfront-controller/blob/main/config/iam/recommended-policy-arn
  *
@@ -25,12 +25,12 @@ export function ackCloudFront(options: AckCloudFrontOptions): ControllerDefiniti
   const { request, resource } = checkedTags(options);
   const unscoped =
     'cache, origin request and response headers policies and origin access controls have no tags, so it may change '
-      + 'those of others, and put its tags on their distributions.';
+      + 'all of them, and add its tags to other distributions.';
   return ackController('cloudfront', { unscoped }, scope => {
     const arnOf = (type: string, name: string) => arn(scope, 'cloudfront', `${type}/${name}`, { region: '' });
     const tagged = [arnOf('distribution', '*'), arnOf('vpcorigin', '*')];
     return [
-      // The controller makes them without tags, and tags them then.
+      // The controller creates them without tags and tags them afterward.
       allow({
         actions: [
           'cloudfront:CreateDistribution',

@@ -9,9 +9,9 @@ import { optional } from '../parts';
  */
 export interface AckCloudWatchLogsOptions extends AckNamePrefixOptions {
   /**
-   * The roles that subscription filters may get, to write to Kinesis and Data Firehose.
+   * The roles that subscription filters may use to write to Kinesis and Data Firehose.
    *
-   * @default - none: filters write to Lambda functions only
+   * @default - none: filters can write only to Lambda functions
    */
   readonly roles?: IRole[];
 }

@@ -10,7 +10,7 @@ import { optional } from '../parts';
  */
 export interface AckDmsOptions extends AckResourceTagsOptions {
   /**
-   * The roles that endpoints may reach their data and secrets with.
+   * The roles that endpoints may use to access their data and secrets.
    *
    * @default - none
    */
@@ -28,8 +28,8 @@ export function ackDms(options: AckDmsOptions): ControllerDefinition {
   const { request, resource } = checkedTags(options);
   const roles = optional('ackController', 'roles', 'role', options.roles);
   const unscoped =
-    'AWS does not tell tags that something is made with from tags that it gets later, so it may put the tags on what '
-      + 'others have made in DMS.';
+    'AWS cannot distinguish tags at creation from tags that are added later, so it may add the tags to existing '
+      + 'resources in DMS.';
   return ackController('dms', { unscoped }, scope => {
     const resources = TYPES.map(type => arn(scope, 'dms', `${type}:*`));
     return [
@@ -45,7 +45,7 @@ export function ackDms(options: AckDmsOptions): ControllerDefinition {
         resources,
         conditions: request,
       }),
-      // Its endpoints and replication instance are there already, and carry the tags.
+      // Its endpoints and replication instance already exist and have the tags.
       allow({
         actions: ['dms:CreateReplicationTask'],
         resources: [arn(scope, 'dms', 'endpoint:*'), arn(scope, 'dms', 'rep:*')],
@@ -85,7 +85,7 @@ export function ackDms(options: AckDmsOptions): ControllerDefinition {
         resources: ['*'],
         conditions: inRegion(scope),
       }),
-      // Roles for secrets trust DMS of the region.
+      // Roles for secrets trust the regional DMS service principal.
       ...passRoles(roles, ['dms.amazonaws.com', `dms.${Stack.of(scope).region}.amazonaws.com`]),
     ];
   });

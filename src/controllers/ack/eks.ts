@@ -11,22 +11,22 @@ import { optional } from '../parts';
  */
 export interface AckEksOptions extends AckNamePrefixOptions {
   /**
-   * The roles that it may give to clusters, nodes, Fargate profiles, add-ons and pods; at least one, since no cluster
-   * goes without.
+   * The roles that it may pass to clusters, nodes, Fargate profiles, add-ons and pods. At least one, because every
+   * cluster requires a role.
    */
   readonly roles: IRole[];
 
   /**
-   * The access policies that its access entries may give, by their names: `AmazonEKSViewPolicy`. Kubernetes groups it
-   * may give none, and it cannot change an access entry later: AWS cannot hold such changes to an entry without groups.
+   * The names of the access policies that its access entries may use: `AmazonEKSViewPolicy`. It may not use Kubernetes
+   * groups, and cannot change an access entry later, because AWS cannot scope such changes to entries without groups.
    *
-   * @default - none: it makes no access entries
+   * @default - none: it may not create access entries
    */
   readonly accessPolicies?: string[];
 }
 
 /**
- * Services that roles for EKS are passed to; EC2 has another name in China. @see
+ * Services that roles for EKS are passed to. EC2 has a different name in China. @see
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_eks.html
  */
 const PASSED_TO = [
@@ -37,7 +37,7 @@ const PASSED_TO = [
   'pods.eks.amazonaws.com',
 ];
 
-/** Resource types below a cluster. Access entries are apart. */
+/** Resource types below a cluster, except access entries. */
 const CHILDREN = [
   'addon',
   'capability',
@@ -98,11 +98,11 @@ export function ackEks(options: AckEksOptions): ControllerDefinition {
   for (const name of accessPolicies) {
     failIf(
       'AckService.eks',
-      badName('accessPolicies', name, /^\w+$/, 'Give what stands after cluster-access-policy/ in its ARN.'),
+      badName('accessPolicies', name, /^\w+$/, 'Use the part after cluster-access-policy/ in its ARN.'),
     );
   }
   return ackController('eks', {}, scope => [
-    // EKS looks up the subnets of a node group on behalf of its caller.
+    // EKS reads the subnets of a node group with the permissions of its caller.
     allow({ actions: ['ec2:DescribeSubnets', 'eks:CreateCluster'], resources: ['*'], conditions: inRegion(scope) }),
     allow({
       actions: ACTIONS,
@@ -111,14 +111,16 @@ export function ackEks(options: AckEksOptions): ControllerDefinition {
         ...CHILDREN.map(type => arn(scope, 'eks', `${type}/${prefix}*`)),
       ],
     }),
-    // EKS looks at the roles that it is given, on behalf of its caller.
+    // EKS reads the roles that are passed to it with the permissions of its caller.
     allow({ actions: ['iam:GetRole', 'iam:ListAttachedRolePolicies'], resources: roles.map(role => role.roleArn) }),
     ...passRoles(roles, PASSED_TO),
     ...(accessPolicies.length > 0 ? accessEntries(scope, prefix, accessPolicies) : []),
   ]);
 }
 
-/** Whom they let in is up to the controller, but not as what: groups could be bound to anything by RBAC. */
+/**
+ * The controller decides which principals get access, but not which permissions: RBAC could bind groups to anything.
+ */
 function accessEntries(scope: IConstruct, prefix: string, names: string[]): PolicyStatement[] {
   const entries = [arn(scope, 'eks', `access-entry/${prefix}*`)];
   const policies = names.map(name =>

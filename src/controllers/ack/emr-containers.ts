@@ -8,13 +8,14 @@ import { allow, arn, ControllerDefinition, inRegion, required, serviceLinkedRole
  */
 export interface AckEmrContainersOptions extends AckResourceTagsOptions {
   /**
-   * The roles that jobs may run as; at least one.
+   * The roles that jobs may run as. At least one.
    */
   readonly executionRoles: IRole[];
 }
 
 /**
- * Not here, though recommended: logs, buckets and the web pages of jobs, which the controller does not read.
+ * Unlike the recommended policy, this omits logs, buckets and the web pages of jobs, which the controller does not
+ * read.
  *
  * @see https://github.com/aws-controllers-k8s/emrcontainers-controller/blob/main/config/iam/recommended-inline-policy
  *
@@ -24,8 +25,8 @@ export function ackEmrContainers(options: AckEmrContainersOptions): ControllerDe
   const { request, resource } = checkedTags(options);
   const roles = required('ackController', 'executionRoles', 'role', options.executionRoles);
   const unscoped =
-    'AWS does not tell tags that a virtual cluster is made with from tags that it gets later, so it may put the tags '
-      + 'on those of others, and run jobs there as the roles.';
+    'AWS cannot distinguish tags at creation from tags that are added later, so it may add the tags '
+      + 'to existing virtual clusters, and run jobs there as the roles.';
   return ackController('emrcontainers', { unscoped }, scope => {
     const clusters = [arn(scope, 'emr-containers', '/virtualclusters/*')];
     return [

@@ -9,28 +9,29 @@ import { allow, arn, ControllerDefinition } from '../definition';
  */
 export interface AckIamOptions {
   /**
-   * What no role of the controller's can go beyond, whatever policies it gets: each `Role` object must have it as its
-   * `permissionsBoundary`. It should itself allow no change of roles, users and policies.
+   * The boundary that limits all roles of the controller, regardless of their policies. Each `Role` object must set it
+   * as its `permissionsBoundary`. It should not allow changes to roles, users and policies.
    */
   readonly permissionsBoundary: IManagedPolicy;
 
   /**
-   * Where all roles and policies go that the controller may make, change and delete: `/ack/`. Keep nothing of others
-   * there.
+   * The path of all roles and policies that the controller may create, change and delete: `/ack/`. Do not use the path
+   * for anything else.
    */
   readonly path: string;
 
   /**
-   * Whether it may make users too, inside the same boundary and path.
+   * Whether it may also create users, with the same boundary and path.
    *
-   * @default false - roles give no credentials that last
+   * @default false - unlike users, roles have no long-lived credentials
    */
   readonly users?: boolean;
 }
 
 /**
- * Not here, though recommended: groups, which have no boundary, so that a policy of one would reach members from
- * outside; and OIDC providers, since who may change one lets tokens of their own into every role that trusts it.
+ * Unlike the recommended policy, this omits groups, which have no boundary, so their policies would apply to other
+ * members, and OIDC providers, because anyone who can change one can use their own tokens for every role that trusts
+ * it.
  *
  * @see https://github.com/aws-controllers-k8s/iam-controller/blob/main/config/iam/recommended-inline-policy
  *
@@ -44,7 +45,7 @@ export function ackIam(options: AckIamOptions): ControllerDefinition {
       'path',
       path,
       /^\/([\w+=,.@-]+\/)+$/,
-      'Without a path of its own the controller would reach the roles of others.',
+      'Otherwise the controller would have access to all roles. Use a dedicated path.',
     ),
   );
   failIf(
@@ -55,7 +56,7 @@ export function ackIam(options: AckIamOptions): ControllerDefinition {
         'permissionsBoundary',
         'be given',
         permissionsBoundary,
-        'Without it, who may make a role may make an administrator.',
+        'Otherwise anyone who can create a role can create an administrator.',
       ),
   );
   const boundary = permissionsBoundary.managedPolicyArn;
@@ -78,7 +79,7 @@ export function ackIam(options: AckIamOptions): ControllerDefinition {
       ],
       resources: [arn(scope, 'iam', `policy${path}*`, { region: '' })],
     }),
-    // Wherever it is: below the path too, and whatever is granted later.
+    // Applies to the boundary everywhere, even below the path, and overrides later grants.
     new PolicyStatement({
       effect: Effect.DENY,
       actions: [
@@ -92,7 +93,7 @@ export function ackIam(options: AckIamOptions): ControllerDefinition {
   ]);
 }
 
-/** Roles or users. Taking the boundary away from one is not among it. */
+/** Statements on roles or users. Removing the boundary is not included. */
 function principals(scope: IConstruct, kind: 'Role' | 'User', path: string, boundary: string): PolicyStatement[] {
   const resources = [arn(scope, 'iam', `${kind.toLowerCase()}${path}*`, { region: '' })];
   const bounded: Conditions = { StringEquals: { 'iam:PermissionsBoundary': boundary } };

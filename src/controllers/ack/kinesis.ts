@@ -6,8 +6,8 @@ import { allow, arn, ControllerDefinition, inRegion } from '../definition';
 export function ackKinesis(options: AckNamePrefixOptions): ControllerDefinition {
   const prefix = checkedPrefix(options);
   const unscoped =
-    'AWS cannot hold the number of shards, the capacity mode and the shard metrics to a stream, so it may change '
-      + 'those of others in the region.';
+    'AWS cannot scope changes to the number of shards, the capacity mode and the shard metrics, so it may change '
+      + 'these for any stream in the region.';
   return ackController('kinesis', { unscoped }, scope => [
     allow({
       actions: [
@@ -22,7 +22,8 @@ export function ackKinesis(options: AckNamePrefixOptions): ControllerDefinition 
     }),
     allow({
       actions: [
-        // Tags, retention, encryption and throughput are not in the recommended policy, but the controller sets them.
+        // Tags, retention, encryption and throughput are missing in the recommended policy, but the controller sets
+        // them.
         'kinesis:AddTagsToStream',
         'kinesis:CreateStream',
         'kinesis:DecreaseStreamRetentionPeriod',

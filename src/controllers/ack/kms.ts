@@ -7,12 +7,14 @@ import { allow, arn, ControllerDefinition, inRegion } from '../definition';
  */
 export interface AckKmsOptions extends AckResourceTagsOptions {
   /**
-   * How the names of aliases begin, after `alias/`: `apps/`.
+   * The prefix of the names of aliases, after `alias/`: `apps/`.
    */
   readonly aliasPrefix: string;
 }
 
-/** On keys that carry the tags. Using a key is not among it, though who may write its policy can allow that. */
+/**
+ * Actions on keys with the tags. Using a key is not included, although anyone who can write its policy can allow that.
+ */
 const KEY_ACTIONS = [
   'kms:CreateAlias',
   'kms:CreateGrant',
@@ -42,8 +44,8 @@ export function ackKms(options: AckKmsOptions): ControllerDefinition {
   const prefix = checkedPrefix({ namePrefix: options.aliasPrefix }, 'aliasPrefix');
   const { request, resource } = checkedTags(options);
   const unscoped =
-    'KMS does not tell tags that a key is made with from tags that it gets later, so it may put the tags on keys of '
-      + 'others, as far as their policies let IAM decide.';
+    'KMS cannot distinguish tags at creation from tags that are added later, so it may add the tags to other keys '
+      + 'whose policies delegate this to IAM.';
   return ackController('kms', { unscoped }, scope => {
     const keys = [arn(scope, 'kms', 'key/*')];
     return [

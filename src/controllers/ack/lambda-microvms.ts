@@ -8,7 +8,7 @@ import { allow, arn, ControllerDefinition, inRegion, required } from '../definit
  */
 export interface AckLambdaMicrovmsOptions extends AckNamePrefixOptions {
   /**
-   * The roles that images may be built with and run as; at least one.
+   * The roles that images may be built with and run as. At least one.
    */
   readonly roles: IRole[];
 }

@@ -12,33 +12,33 @@ import { optional } from '../parts';
  */
 export interface AckLambdaOptions extends AckNamePrefixOptions {
   /**
-   * The roles that functions may have; at least one, since no function goes without.
+   * The roles that functions may have. At least one, because every function requires a role.
    */
   readonly roles: IRole[];
 
   /**
-   * The buckets that code and layers may come from.
+   * The buckets from which functions and layers may load code.
    *
-   * @default - none: functions are images, or their code is in the object itself
+   * @default - none: functions use images, or their code is in the object itself
    */
   readonly codeBuckets?: IBucket[];
 
   /**
-   * The ECR repositories that images of functions may come from.
+   * The ECR repositories from which functions may load images.
    *
    * @default - none
    */
   readonly imageRepositories?: IRepository[];
 
   /**
-   * The versions of layers that functions may use, beside those with the prefix: layers of AWS or of a vendor.
+   * The layer versions that functions may use in addition to those with the prefix: layers of AWS or of a vendor.
    *
-   * @default - only the layers that it makes itself
+   * @default - only the layers that it creates itself
    */
   readonly layers?: ILayerVersion[];
 }
 
-/** On functions, their versions and aliases. Invoking is not among it. */
+/** Actions on functions, their versions and aliases. Invoking is not included. */
 const FUNCTION_ACTIONS = [
   'lambda:AddPermission',
   'lambda:CreateAlias',
@@ -89,7 +89,7 @@ export function ackLambda(options: AckLambdaOptions): ControllerDefinition {
     const ofFunctions = { ArnLike: { 'lambda:FunctionArn': functions } };
     return [
       allow({ actions: FUNCTION_ACTIONS, resources: functions }),
-      // A URL without IAM's check would be open to everybody.
+      // A URL without IAM authentication would be public.
       allow({
         actions: [
           'lambda:CreateFunctionUrlConfig',
@@ -111,7 +111,7 @@ export function ackLambda(options: AckLambdaOptions): ControllerDefinition {
         conditions: ofFunctions,
       }),
       allow({
-        // Lambda looks up the network of a function in a VPC on behalf of its caller.
+        // Lambda reads the network of a function in a VPC with the permissions of its caller.
         actions: [
           'ec2:DescribeSecurityGroups',
           'ec2:DescribeSubnets',

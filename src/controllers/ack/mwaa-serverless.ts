@@ -8,7 +8,7 @@ import { allow, arn, ControllerDefinition, inRegion, required } from '../definit
  */
 export interface AckMwaaServerlessOptions extends AckResourceTagsOptions {
   /**
-   * The roles that workflows may run as; at least one.
+   * The roles that workflows may run as. At least one.
    */
   readonly executionRoles: IRole[];
 }
@@ -22,8 +22,8 @@ export function ackMwaaServerless(options: AckMwaaServerlessOptions): Controller
   const { request, resource } = checkedTags(options);
   const roles = required('ackController', 'executionRoles', 'role', options.executionRoles);
   const unscoped =
-    'AWS does not tell tags that a workflow is made with from tags that it gets later, so it may put the tags on '
-      + 'those of others.';
+    'AWS cannot distinguish tags at creation from tags that are added later, so it may add the tags to '
+      + 'existing workflows.';
   return ackController('mwaaserverless', { unscoped }, scope => {
     const workflows = [arn(scope, 'airflow-serverless', 'workflow/*')];
     return [

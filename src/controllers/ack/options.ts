@@ -1,23 +1,23 @@
 /**
- * Options of the factories of `AckService` whose resources go by names of the user's.
+ * Options of the factories of `AckService` whose resources have names that the user chooses.
  */
 export interface AckNamePrefixOptions {
   /**
-   * How the names begin of all that the controller may make, change and delete: letters, digits and `_./#-`; without
-   * it, it could delete what others have made.
+   * The prefix of the names of all resources that the controller may create, change and delete: letters, digits and
+   * `_./#-`. Without a prefix, the controller could delete the resources of others.
    */
   readonly namePrefix: string;
 }
 
 /**
- * Options of the factories of `AckService` whose resources have identifiers that AWS makes up: only tags tell them
- * apart.
+ * Options of the factories of `AckService` whose resources have identifiers that AWS generates, so that only tags can
+ * distinguish them.
  */
 export interface AckResourceTagsOptions {
   /**
-   * Tags that everything carries that the controller makes; at least one. It may change and delete only what carries
-   * them. Set the same in the value `resourceTags` of its chart (`['owner=ack-blue']`), with values that no object can
-   * differ in.
+   * Tags of all resources that the controller creates. At least one. It may change and delete only resources with these
+   * tags. Set the same tags in the value `resourceTags` of its chart (`['owner=ack-blue']`), with values that do not
+   * depend on the object.
    */
   readonly resourceTags: { [key: string]: string };
 }

@@ -5,14 +5,14 @@ import { AckNamePrefixOptions, AckResourceTagsOptions } from './options';
 import { fail, problem } from '../../private/errors';
 import { allow, ControllerDefinition } from '../definition';
 
-/** As in a `PolicyStatement`. */
+/** Conditions as in a `PolicyStatement`. */
 export interface Conditions {
   readonly [operator: string]: { [key: string]: unknown };
 }
 
 type Reach = Pick<ControllerDefinition, 'managedPolicyNames' | 'unscoped'>;
 
-/** What all charts of ACK have in common. */
+/** Returns a definition with the conventions of all ACK charts. */
 export function ackController(
   service: string,
   reach: Reach,
@@ -22,18 +22,18 @@ export function ackController(
   return { ...reach, name, namespace: 'ack-system', serviceAccountName: name, statements };
 }
 
-/** @throws when the prefix is empty, deferred, or holds other characters */
+/** @throws if the prefix is empty, deferred, or contains other characters */
 export function checkedPrefix({ namePrefix }: AckNamePrefixOptions, property = 'namePrefix'): string {
   const found = badName(
     property,
     namePrefix,
     /^[\w./#-]+$/,
-    'Without a prefix the controller would reach what others have made.',
+    'Without a prefix, the controller would have access to the resources of others.',
   );
   return found === undefined ? namePrefix : fail('AckService', found);
 }
 
-/** What is wrong with a name that must be known at synth. */
+/** Returns what is wrong with a name that must be known at synth time. */
 export function badName(
   property: string,
   value: string | undefined,
@@ -41,21 +41,21 @@ export function badName(
   advice: string,
 ): string | undefined {
   if (value !== undefined && !Token.isUnresolved(value) && pattern.test(value)) return undefined;
-  return problem(property, `be known at synth and match ${pattern.source}`, value, advice);
+  return problem(property, `be known at synth time and match ${pattern.source}`, value, advice);
 }
 
-/** Conditions for what is made, and for what is there. */
+/** Conditions for requests that create resources, and for existing resources. */
 export interface TagConditions {
   readonly request: Conditions;
   readonly resource: Conditions;
 }
 
-/** @throws when there are no tags, when a key or value is empty, or when a key holds what no key can */
+/** @throws if there are no tags, a key or value is empty, or a key contains invalid characters */
 export function checkedTags({ resourceTags }: AckResourceTagsOptions): TagConditions {
   const tags = Object.entries(resourceTags ?? {});
-  const advice = 'Without it the controller would reach what others have made.';
+  const advice = 'Otherwise the controller would have access to the resources of others.';
   if (tags.length === 0 || tags.some(([key, value]) => !key || !value)) {
-    fail('AckService', problem('resourceTags', 'hold at least one tag, with a key and a value', resourceTags, advice));
+    fail('AckService', problem('resourceTags', 'have at least one tag, with a key and a value', resourceTags, advice));
   }
   const wrong = tags.find(([key]) => Token.isUnresolved(key) || !/^[\p{L}\p{N} _.:/=+@-]+$/u.test(key));
   if (wrong) {
@@ -67,12 +67,12 @@ export function checkedTags({ resourceTags }: AckResourceTagsOptions): TagCondit
   return { request: conditions('RequestTag'), resource: conditions('ResourceTag') };
 }
 
-/** All of several conditions on equality. */
+/** Merges several conditions on equality. */
 export function allOf(...conditions: Conditions[]): Conditions {
   return { StringEquals: Object.assign({}, ...conditions.map(({ StringEquals }) => StringEquals)) };
 }
 
-/** Roles that the controller may give to a service, and to no other. Nothing without roles. */
+/** Allows the controller to pass roles only to these services. Empty without roles. */
 export function passRoles(roles: IRole[], services: string[]): PolicyStatement[] {
   if (roles.length === 0) return [];
   return [

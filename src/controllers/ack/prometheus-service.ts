@@ -2,7 +2,7 @@ import { AckResourceTagsOptions } from './options';
 import { ackController, allOf, checkedTags } from './parts';
 import { allow, arn, ControllerDefinition, inRegion } from '../definition';
 
-/** On what carries the tags. Writing and querying metrics is not among it. */
+/** Actions on resources with the tags. Writing and querying metrics is not included. */
 const ACTIONS = [
   'aps:CreateAlertManagerDefinition',
   'aps:DeleteAlertManagerDefinition',
@@ -26,8 +26,8 @@ const ACTIONS = [
 export function ackPrometheusService(options: AckResourceTagsOptions): ControllerDefinition {
   const { request, resource } = checkedTags(options);
   const unscoped =
-    'AWS does not tell tags that a workspace is made with from tags that it gets later, so it may put the tags on '
-      + 'workspaces of others, and rule groups into them.';
+    'AWS cannot distinguish tags at creation from tags that are added later, so it may add the tags to '
+      + 'existing workspaces, and add rule groups to them.';
   return ackController('prometheusservice', { unscoped }, scope => {
     const workspaces = arn(scope, 'aps', 'workspace/*');
     const ruleGroups = arn(scope, 'aps', 'rulegroupsnamespace/*');

@@ -11,21 +11,21 @@ import { optional } from '../parts';
  */
 export interface AckRdsOptions extends AckNamePrefixOptions {
   /**
-   * The keys that databases and their managed passwords may be encrypted with.
+   * The keys that may encrypt databases and their managed passwords.
    *
-   * @default - the keys of AWS only
+   * @default - only AWS managed keys
    */
   readonly encryptionKeys?: IKey[];
 
   /**
-   * The roles that databases may get, for enhanced monitoring, or to reach S3 and other services.
+   * The roles that databases may use for enhanced monitoring, or to access S3 and other services.
    *
    * @default - none
    */
   readonly roles?: IRole[];
 }
 
-/** Calls that make, change or delete what goes by a name, or read it. */
+/** Actions that create, change, delete or read named resources. */
 const OWN_ACTIONS = [
   'rds:AddRoleToDBCluster',
   'rds:AddRoleToDBInstance',
@@ -76,7 +76,7 @@ const OWN_ACTIONS = [
   'rds:ResetDBParameterGroup',
 ];
 
-/** Calls whose database is the controller's, and which also name groups, or a snapshot to begin from. */
+/** Actions on a database of the controller that also name groups, or a snapshot to restore. */
 const DATABASE_ACTIONS = [
   'rds:CreateDBCluster',
   'rds:CreateDBInstance',
@@ -89,7 +89,7 @@ const DATABASE_ACTIONS = [
   'rds:RestoreDBInstanceToPointInTime',
 ];
 
-/** RDS looks up the network on behalf of its caller. */
+/** RDS reads the network with the permissions of its caller. */
 const NETWORK_ACTIONS = [
   'ec2:DescribeAvailabilityZones',
   'ec2:DescribeSecurityGroups',
@@ -99,7 +99,7 @@ const NETWORK_ACTIONS = [
 ];
 
 /**
- * The recommended policy is `AmazonRDSFullAccess`, and reading the passwords that RDS manages.
+ * The recommended policy is `AmazonRDSFullAccess`, plus read access to the passwords that RDS manages.
  *
  * @see https://github.com/aws-controllers-k8s/rds-controller/blob/main/config/iam/recommended-policy-arn
  *
@@ -131,7 +131,7 @@ export function ackRds(options: AckRdsOptions): ControllerDefinition {
         actions: DATABASE_ACTIONS,
         resources: [
           ...arnsOf(prefix, ['cluster', 'cluster-pg', 'cluster-snapshot', 'db', 'og', 'pg', 'snapshot', 'subgrp']),
-          // RDS's own groups, and the snapshots that it makes every day.
+          // The default groups of RDS, and its daily snapshots.
           ...arnsOf('default', ['cluster-pg', 'og', 'pg', 'subgrp']),
           ...arnsOf(`rds:${prefix}`, ['cluster-snapshot', 'snapshot']),
           arn(scope, 'rds', `global-cluster:${prefix}*`, { region: '' }),
@@ -147,7 +147,7 @@ export function ackRds(options: AckRdsOptions): ControllerDefinition {
         resources: ['*'],
         conditions: inRegion(scope),
       }),
-      // Passwords that RDS manages: it may have them made, not read them.
+      // Passwords that RDS manages: it may create them, but not read them.
       allow({
         actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
         resources: [arn(scope, 'secretsmanager', 'secret:rds!*')],

@@ -3,7 +3,7 @@ import { ackController, checkedPrefix } from './parts';
 import { allow, arn, ControllerDefinition, inRegion } from '../definition';
 
 /**
- * Buckets and indexes: the vectors in them are not its business.
+ * Only buckets and indexes, not the vectors in them.
  *
  * @see https://github.com/aws-controllers-k8s/s3vectors-controller/blob/main/config/iam/recommended-inline-policy
  */

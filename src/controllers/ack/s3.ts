@@ -9,14 +9,14 @@ import { optional } from '../parts';
  */
 export interface AckS3Options extends AckNamePrefixOptions {
   /**
-   * The roles that buckets may replicate with.
+   * The roles that buckets may use for replication.
    *
-   * @default - none: it sets up no replication
+   * @default - none: it may not configure replication
    */
   readonly replicationRoles?: IRole[];
 }
 
-/** What the fields of a `Bucket` object stand for, as S3 calls it: the controller reads and writes them all. */
+/** The S3 names of the fields of a `Bucket` object. The controller reads and writes all of them. */
 const CONFIGURATIONS = [
   'AccelerateConfiguration',
   'AnalyticsConfiguration',
@@ -42,7 +42,7 @@ const CONFIGURATIONS = [
 ];
 
 /**
- * Buckets only: it has no business with objects, which the recommended `s3:*` would let it read.
+ * Only buckets, not objects, which the recommended `s3:*` would allow it to read.
  *
  * @see https://github.com/aws-controllers-k8s/s3-controller/blob/main/config/iam/recommended-inline-policy
  *

@@ -6,21 +6,21 @@ import { failIf, problem } from '../../private/errors';
 import { allow, arn, ControllerDefinition, inRegion } from '../definition';
 
 /**
- * Options of `AckService.ssm`. `namePrefix` is that of documents and resource data syncs.
+ * Options of `AckService.ssm`. `namePrefix` applies to documents and resource data syncs.
  */
 export interface AckSsmOptions extends AckNamePrefixOptions {
   /**
-   * How the names of parameters begin that the controller may make, read, change and delete: `/apps/`.
+   * The prefix of the names of parameters that the controller may create, read, change and delete: `/apps/`.
    *
-   * @default - it touches no parameter
+   * @default - no access to parameters
    */
   readonly parameterPrefix?: string;
 
   /**
-   * Tags that patch baselines carry that the controller makes; it may change and delete only those that carry them. Set
-   * the same in the value `resourceTags` of its chart.
+   * Tags of the patch baselines that the controller creates. It may change and delete only patch baselines with these
+   * tags. Set the same tags in the value `resourceTags` of its chart.
    *
-   * @default - it makes no patch baseline
+   * @default - it may not create patch baselines
    */
   readonly resourceTags?: { [key: string]: string };
 }
@@ -36,8 +36,8 @@ export function ackSsm(options: AckSsmOptions): ControllerDefinition {
   const tags = options.resourceTags && checkedTags({ resourceTags: options.resourceTags });
   const unscoped =
     tags
-    && 'AWS does not tell tags that a patch baseline is made with from tags that it gets later, so it may put the '
-      + 'tags on those of others.';
+    && 'AWS cannot distinguish tags at creation from tags that are added later, so it may add the '
+      + 'tags to existing patch baselines.';
   return ackController('ssm', { unscoped }, scope => [
     allow({
       actions: [
@@ -61,7 +61,7 @@ export function ackSsm(options: AckSsmOptions): ControllerDefinition {
   ]);
 }
 
-/** The ARN of `/apps/web` has one slash before it, so that `/` alone would be all. */
+/** The ARN of `/apps/web` contains only one slash before `apps`, so `/` would match all parameters. */
 function checkedParameterPrefix(given: string | undefined): string | undefined {
   if (given === undefined) return undefined;
   const prefix = checkedPrefix({ namePrefix: given }, 'parameterPrefix').replace(/^\/+/, '');
@@ -71,15 +71,15 @@ function checkedParameterPrefix(given: string | undefined): string | undefined {
       ? undefined
       : problem(
         'parameterPrefix',
-        'name more than /',
+        'contain more than /',
         given,
-        'Without a prefix the controller would reach what others have made.',
+        'Without a prefix, the controller would have access to the parameters of others.',
       ),
   );
   return prefix;
 }
 
-/** Not in the recommended policy, but the controller has an object for them. */
+/** These are missing in the recommended policy, but the controller has an object for them. */
 function parameterStatements(scope: IConstruct, prefix: string): PolicyStatement[] {
   return [
     allow({

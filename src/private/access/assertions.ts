@@ -1,5 +1,5 @@
 /**
- * What `IrsaAssertions` asserts.
+ * Implements `IrsaAssertions`.
  */
 import { Token } from 'aws-cdk-lib';
 import { failIf, problem } from '../errors';
@@ -48,25 +48,25 @@ export class AccessAssertions {
   private readonly missingContext: readonly string[];
 
   /**
-   * @param template of the stack that it is about; of all stacks without it
+   * @param template the template of the stack to check; without it, all stacks are checked
    * @throws UnusableInput
    */
   constructor(directory: string, { manifests }: IrsaAssertionsOptions, template?: string) {
     const assembly = readAssembly(directory);
     this.stacks = template === undefined ? assembly.stacks : onlyStacks(assembly, [template]).stacks;
     if (template !== undefined && this.stacks.length === 0) {
-      throw new UnusableInput(`${template}: no template of the cloud assembly in ${directory}.`);
+      throw new UnusableInput(`${template}: not a template of the cloud assembly in ${directory}.`);
     }
 
     const paths = new Set(this.stacks.map(({ path }) => path));
-    const together = new Set(this.stacks.map(outermost)); // they share a manifest file
+    const together = new Set(this.stacks.map(outermost)); // nested stacks share a manifest file with their parent
     const strangers = assembly.stacks.filter(stack => !together.has(outermost(stack)));
     const isOurs = ({ stack, file }: Place) =>
       (stack === undefined ? !strangers.some(stranger => wrote(stranger, file)) : paths.has(stack));
     this.missingContext = assembly.missingContext ?? [];
     const map = accessMapOf(assembly, { manifests });
     this.roles = map.roles.filter(({ place }) => isOurs(place));
-    // Roles of other stacks stay: manifests may name them.
+    // Roles of other stacks stay in the map, because manifests may name them.
     this.map = {
       ...map,
       serviceAccounts: map.serviceAccounts.filter(({ place }) => isOurs(place)),
@@ -105,18 +105,18 @@ export class AccessAssertions {
   public manifestsMatchRoles(): void {
     if (!this.map.serviceAccounts.some(({ roleArn }) => roleArn !== undefined)) {
       throw new Error(
-        'No manifest has a ServiceAccount with the annotation eks.amazonaws.com/role-arn. Give the files or folders '
-          + `with \`manifests\`.${this.describeMissingContext()}`,
+        'No manifest contains a ServiceAccount with the annotation eks.amazonaws.com/role-arn. Pass the files or '
+          + `folders with \`manifests\`.${this.describeMissingContext()}`,
       );
     }
     const findings = findingsOf(RULES.filter(({ id }) => MANIFEST_RULES.includes(id)), this.map);
-    // of any severity: what nobody knows is no match
+    // of any severity: a value that is known only at deployment does not match
     const open = findings.filter(({ suppressed }) => suppressed === undefined).map(inWords);
     const isWaiting = open.length > 0 && this.missingContext.length > 0;
     this.report(isWaiting ? [...open, this.describeMissingContext().trim()] : open);
   }
 
-  /** Lookups that have not been made leave dummy values behind. */
+  /** Context lookups that have not run leave dummy values behind. */
   private describeMissingContext(): string {
     if (this.missingContext.length === 0) return '';
     return ` Context is missing, so some values are placeholders: ${listInShort(this.missingContext, MAX_KEYS)}. Run `
@@ -130,7 +130,7 @@ export class AccessAssertions {
         .filter(({ type }) => NEEDS_CODE.test(type))
         .map(({ logicalId, type }) => `\n  ${path}/${logicalId}: ${type}`),
     );
-    if (found.length > 0) throw new Error(`The templates have Lambda functions or custom resources:${found.join('')}`);
+    if (found.length > 0) throw new Error(`Templates contain Lambda functions or custom resources:${found.join('')}`);
   }
 
   private report(problems: (string | undefined)[]): void {
@@ -149,7 +149,7 @@ function outermost(stack: StackTemplate): StackTemplate {
   return stack.parent ? outermost(stack.parent.stack) : stack;
 }
 
-/** A service account with the token that its pods request. */
+/** Returns a service account with the token that its pods request. */
 function tokenOf(access: ServiceAccountAccess, pattern = false): Subject {
   const { [AUDIENCE_ANNOTATION]: audience } = access.identity?.annotations ?? {};
   return subjectOf({ ...access, audience: access.audience ?? audience }, pattern);
@@ -166,7 +166,7 @@ function subjectOf({ identity, ...access }: ServiceAccountAccess, pattern = fals
     : [namespaceProblem, objectNameProblem];
   const issuerUrl = issuer?.replace(/^(?!https:\/\/)/, 'https://');
   failIf(WHERE, deferredProblem({ namespace, serviceAccount, audience }, 'Write it as a literal.')
-    ?? deferredProblem({ issuer }, 'Leave it out: then any issuer that the trust policy speaks of is asked for.')
+    ?? deferredProblem({ issuer }, 'Leave it out to check every issuer in the trust policy.')
     ?? ofNamespace('namespace', namespace) ?? ofName('serviceAccount', serviceAccount)
     ?? (issuerUrl === undefined ? undefined : issuerUrlProblem('issuer', issuerUrl))
     ?? (audience === undefined ? undefined : audienceProblem('audience', audience)));
@@ -179,16 +179,16 @@ function identityProblem(
 ): string | undefined {
   const given = namespace ?? serviceAccount;
   if (identity === undefined || given === undefined) return undefined;
-  return problem('identity', 'be given without `namespace` and `serviceAccount`', given,
-    'Remove them: the construct has both.');
+  return problem('identity', 'not be combined with `namespace` and `serviceAccount`', given,
+    'Remove them, because the construct has both.');
 }
 
 function deferredProblem(values: Record<string, string | undefined>, advice: string): string | undefined {
   const found = Object.entries(values).find(([, value]) => Token.isUnresolved(value));
-  return found && problem(found[0], 'be known at synth', found[1], advice);
+  return found && problem(found[0], 'be known at synth time', found[1], advice);
 }
 
-/** One service account that a pattern matches. */
+/** Returns one service account that a pattern matches. */
 function sample({ namespace, serviceAccount, ...rest }: Subject): Subject {
   return { ...rest, namespace: fillPattern(namespace), serviceAccount: fillPattern(serviceAccount) };
 }
@@ -197,7 +197,7 @@ function fillPattern(pattern: string): string {
   return pattern.replace(/[*?]/g, 'x');
 }
 
-/** By its trust policy, or as the target role of an association. */
+/** Returns whether a role admits a service account, by its trust policy or as the target role of an association. */
 function admissionOf({ associations, roles }: AccessMap, role: Role, subject: Subject): Admission {
   const { namespace, serviceAccount, issuer, audience } = subject;
   const direct = roleAdmission(role, subject);
@@ -232,10 +232,10 @@ function permission(map: AccessMap, role: Role, asked: Subject): string | undefi
   const { subject, admission } = permitted;
   if (admission.answer === 'unknown') return doubt(role, subject, admission);
   return `${who(subject)} can assume ${roleInWords(role)}: `
-    + `statement ${admission.statement} of its trust policy lets it in.${describeStatement(role, admission)}`;
+    + `statement ${admission.statement} of its trust policy allows it.${describeStatement(role, admission)}`;
 }
 
-/** A pod has tokens for whatever audience it asks for: all those that the trust policy speaks of. */
+/** Adds every audience in the trust policy, because a pod can request tokens for any audience. */
 function withAudiences({ trust }: Role, subject: Subject): Subject[] {
   if (subject.audience !== undefined) return [subject];
   const audiences = statementsOf(trust)
@@ -246,17 +246,17 @@ function withAudiences({ trust }: Role, subject: Subject): Subject[] {
 }
 
 function doubt(role: Role, subject: Subject, { reasons }: Admission): string {
-  return `Whether ${who(subject)} can assume ${roleInWords(role)} cannot be told: `
+  return `Whether ${who(subject)} can assume ${roleInWords(role)} cannot be determined: `
     + `${reasons.join('; ')}.${describeStatement(role, {})}`;
 }
 
-/** Everybody whom a trust policy lets in, and who is not given. */
+/** Returns every service account that a trust policy allows and that is not listed. */
 function others({ associations, roles }: AccessMap, role: Role, given: Subject[]): string[] {
   if (role.trust === undefined) {
-    return [`Whom ${roleInWords(role)} lets in cannot be read: ${role.unresolved.join('; ')}.`];
+    return [`The trust policy of ${roleInWords(role)} cannot be read: ${role.unresolved.join('; ')}.`];
   }
   const open = openStatements(role.trust).map(
-    statement => `${roleInWords(role)} lets in principals that it does not name.`
+    statement => `${roleInWords(role)} allows principals that it does not name.`
       + describeStatement(role, { statement }),
   );
   const strangers = trustedBy(role.trust).filter(
@@ -269,10 +269,10 @@ function others({ associations, roles }: AccessMap, role: Role, given: Subject[]
     .filter(trusted => !given.some(subject => covers(subject, trusted)));
   return [
     ...open,
-    ...throughOthers.map(trusted => `${inWordsOf(trusted)}, as the target role of an association, can assume `
-      + `${roleInWords(role)}, and is not among the given.${describeStatement(role, {})}`),
+    ...throughOthers.map(trusted => `${inWordsOf(trusted)} can assume ${roleInWords(role)} as the target role of an `
+      + `association but is not in the expected list.${describeStatement(role, {})}`),
     ...strangers.map(
-      trusted => `${inWordsOf(trusted)} can assume ${roleInWords(role)}, and is not among the given.`
+      trusted => `${inWordsOf(trusted)} can assume ${roleInWords(role)} but is not in the expected list.`
         + describeStatement(role, trusted),
     ),
   ];
@@ -289,7 +289,7 @@ function covers(
   );
 }
 
-/** Whether another statement takes away from one service account what this one gives. */
+/** Whether another statement denies one service account what this statement allows. */
 function isDenied(role: Role, { via, cluster, namespace, serviceAccount, audience }: Trusted): boolean {
   if ([namespace, serviceAccount, audience].some(hasWildcard)) return false;
   const token = via === 'irsa' ? { issuer: cluster, audience } : {};
@@ -307,7 +307,7 @@ function inWordsOf({ via, cluster, namespace, serviceAccount, audience }: Omit<T
     : `${namespace}/${serviceAccount} of ${cluster} by EKS Pod Identity`;
 }
 
-/** The statement that decides, or comes nearest; all of them where none does. */
+/** Describes the decisive or nearest statement, or else all statements. */
 function describeStatement({ trust }: Role, { statement, nearest }: Partial<Admission>): string {
   const statements = statementsOf(trust);
   const index = statement ?? nearest?.statement;

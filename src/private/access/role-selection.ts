@@ -9,14 +9,14 @@ import { fail, failIf, problem } from '../errors';
 const MAX_LISTED = 20;
 
 /**
- * The roles that are meant; at least one.
+ * Returns the selected roles; at least one.
  *
- * @throws if there is none, with the existing ones in the message
+ * @throws if no role matches; the message lists the existing roles
  */
 export function selectedRoles(where: string, roles: Role[], { role, roleOf, roleMatching }: RoleSelection): Role[] {
   if ([role, roleOf, roleMatching].filter(value => value !== undefined).length !== 1) {
-    fail(where, problem('role', 'be given, or `roleOf`, or `roleMatching`, and only one of them', role,
-      'Name one role, pass the service account whose role it is, or write a regular expression for several.'));
+    fail(where, problem('role', 'be set, or `roleOf`, or `roleMatching`, but only one of them', role,
+      'Name one role, pass the service account that has the role, or use a regular expression for several roles.'));
   }
   if (roleMatching !== undefined) {
     const found = findByPattern(where, roles, roleMatching);
@@ -25,13 +25,13 @@ export function selectedRoles(where: string, roles: Role[], { role, roleOf, role
   const wanted = roleOf?.role.node.path ?? role!;
   const found = findByName(where, roles, wanted);
   if (found.length === 0 && roleOf && !Token.isUnresolved(roleOf.roleArn)) {
-    found.push(...findByName(where, roles, roleOf.roleArn)); // of an existing role that the app creates elsewhere
+    found.push(...findByName(where, roles, roleOf.roleArn)); // an existing role that the app creates elsewhere
   }
   const rule = `has the name, ARN or construct path ${JSON.stringify(wanted)}`;
   return found.length > 0 ? found : fail(where, describeMissing(roles, rule, wanted));
 }
 
-/** A role in words: its name, and where it is made. */
+/** Describes a role by its name and its construct path. */
 export function roleInWords({ name, place: { constructPath, stack, logicalId } }: Role): string {
   const path = constructPath === undefined ? `${stack}/${logicalId}` : withoutResource(constructPath);
   return isStandIn(name) ? path : `${name} (${path})`;
@@ -58,28 +58,28 @@ function literalProblem(property: string, value: string): string | undefined {
     ? undefined
     : problem(
       property,
-      'be a text known at synth',
+      'be text that is known at synth time',
       value,
-      'Take the construct path, `role.node.path`, where only the deployment knows name and ARN.',
+      'If name and ARN are known only at deployment, use the construct path, `role.node.path`.',
     );
 }
 
-/** What a role can be called by. */
+/** Returns the names that select a role. */
 function names({ name, arn, place: { constructPath } }: Role): string[] {
   if (constructPath === undefined) return [name, arn];
   const role = withoutResource(constructPath);
-  return [name, arn, role, role.replace(/\/Role$/, '')]; // the last: of the service account that it belongs to
+  return [name, arn, role, role.replace(/\/Role$/, '')]; // the last: the service account that owns the role
 }
 
-/** A role's path, from that of its L1. */
+/** Returns the path of a role from that of its L1 resource. */
 function withoutResource(constructPath: string): string {
   return constructPath.replace(/\/Resource$/, '');
 }
 
 function describeMissing(roles: Role[], rule: string, wanted?: string): string {
-  if (roles.length === 0) return 'There is no AWS::IAM::Role in the templates.';
+  if (roles.length === 0) return 'The templates contain no AWS::IAM::Role.';
   const [similar] = wanted === undefined ? [] : nearest(wanted, roles.flatMap(names));
   const advice = similar === undefined ? '' : ` The most similar is ${similar}.`;
   const listed = linesInShort(roles.map(roleInWords), MAX_LISTED).map(line => `\n  ${line}`).join('');
-  return `No role ${rule}.${advice} The roles:${listed}`;
+  return `No role ${rule}.${advice} Existing roles:${listed}`;
 }

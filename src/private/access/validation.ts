@@ -1,5 +1,5 @@
 /**
- * What `IrsaValidator` finds.
+ * Implements `IrsaValidator`.
  */
 import { resolve } from 'path';
 import type { PolicyValidationPluginReportBeta1, PolicyViolationBeta1 } from 'aws-cdk-lib';
@@ -22,22 +22,22 @@ import { nearest } from '../../conventions/nearest';
 
 export const RULE_IDS = RULES.map(({ id }) => id);
 
-/** What is wrong with the id of a rule. */
+/** Returns what is wrong with the ID of a rule. */
 export function ruleProblem(property: string, rule: string): string | undefined {
   return RULE_IDS.includes(rule)
     ? undefined
-    : problem(property, 'be the id of a rule', rule, `The nearest is ${nearest(rule, RULE_IDS)[0]}.`);
+    : problem(property, 'be the ID of a rule', rule, `Did you mean ${nearest(rule, RULE_IDS)[0]}?`);
 }
 
-/** What is wrong with the reason for switching one off. */
+/** Returns what is wrong with the reason for disabling a rule. */
 export function reasonProblem(property: string, reason: string): string | undefined {
   return typeof reason === 'string' && reason.trim() !== ''
     ? undefined
-    : problem(property, 'be the reason why the rule does not hold', reason, 'Say it to reviewers.');
+    : problem(property, 'be the reason why the rule does not apply', reason, 'Explain it to reviewers.');
 }
 
 /**
- * What the rules find in the stacks of some templates.
+ * Returns the findings of the rules in the stacks of the given templates.
  *
  * @throws UnusableInput
  */
@@ -53,9 +53,10 @@ export function validate(
   const checked = new Set(onlyStacks(assembly, templatePaths).stacks);
   const unread = templatePaths.find(path => ![...checked].some(({ file }) => resolve(file) === resolve(path)));
   if (unread !== undefined) {
-    throw new UnusableInput(`${unread}: no template of the cloud assembly in ${assembly.directory}.`);
+    throw new UnusableInput(`${unread}: not a template of the cloud assembly in ${assembly.directory}.`);
   }
-  // Of the whole app, also where one stage alone is checked: a manifest may name a role of another stack.
+  // The rules run on the whole app even if only one stage is checked, because a manifest may name a role of another
+  // stack.
   const findings = findingsOf(RULES, accessMapOf(assembly, { manifests }), ignored).filter(({ suppressed, place }) => {
     const owner = ownerOf(assembly, place);
     return suppressed === undefined && (owner === undefined || checked.has(owner));
@@ -63,12 +64,12 @@ export function validate(
   return { success: !findings.some(counts), violations: findings.map(finding => violation(assembly, finding)) };
 }
 
-/** The stack that a place is in; undefined of a manifest that is none of the app's. */
+/** Returns the stack of a place. Undefined for a manifest that the app did not write. */
 function ownerOf({ stacks }: Assembly, { stack, file }: Place): StackTemplate | undefined {
   return stacks.find(candidate => (stack === undefined ? wrote(candidate, file) : candidate.path === stack));
 }
 
-/** A finding, at the resource that has a part in it, so that the CDK shows its construct. */
+/** Converts a finding, located at a resource that is involved, so that the CDK shows its construct. */
 function violation(
   assembly: Assembly,
   { rule, severity, message, fix, place, others = [] }: Finding,
@@ -79,13 +80,13 @@ function violation(
     resourceLogicalId: inTemplate?.logicalId ?? '',
     templatePath: (inTemplate ?? place).file,
     locations: inManifests,
-    // Newer versions of the CDK take it; others look it up by the logical id.
+    // Newer versions of the CDK use it; others look it up by the logical ID.
     constructPath: inTemplate?.constructPath ?? ownerOf(assembly, place)?.path,
   };
   // Newer versions of the CDK show no locations.
   return {
     ruleName: rule,
-    severity: severity === 'note' ? 'info' : severity, // the word of the CDK, which takes others for custom ones
+    severity: severity === 'note' ? 'info' : severity, // the CDK treats unknown severities as custom ones
     description: [message, ...inManifests].join('\n    '),
     fix,
     violatingResources: [resource],

@@ -4,23 +4,26 @@ import { GuardedAccount } from '../../conventions/guard';
 import { ServiceAccountBase } from '../../service-account-base';
 import { deployedStack, settleForManifest } from '../values/tokens';
 
-/** What a guard covers. */
+/** The service accounts and clusters that a guard covers. */
 export interface Covered {
   readonly accounts: Array<GuardedAccount & { readonly owner: ServiceAccountBase }>;
-  /** The names that are known. */
+  /** The names that are known at synth time. */
   readonly clusters: string[];
-  /** What a cluster takes one guard of an app for: clusters, and the manifests of a stack. */
+  /** Keys that only one guard of an app may cover: clusters, and the manifests of a stack. */
   readonly keys: string[];
   readonly audiences: string[];
-  /** Service accounts whose name only the deployment knows. */
+  /** Service accounts whose name is known only at deployment. */
   readonly nameless: ServiceAccountBase[];
-  /** Whether the stack of the guard has none, and the others are of several clusters. */
+  /**
+   * Whether the stack of the guard has no service account, and those of the other stacks belong to several clusters.
+   */
   readonly isAmbiguous: boolean;
 }
 
 /**
- * The service accounts of the cluster that the manifests of the guard's stack are for: those in the same manifests, and
- * those of the same cluster elsewhere. If the stack has none, all of the app, provided that they are of one cluster.
+ * Returns the service accounts of the cluster to which the guard's stack belongs: those in the same manifests, and
+ * those of the same cluster in other stacks. If the stack has none, returns all of the app, if they belong to one
+ * cluster.
  */
 export function coveredBy(guard: IConstruct): Covered {
   const all = (Stage.of(guard) ?? guard.node.root).node.findAll()
@@ -48,7 +51,7 @@ export function coveredBy(guard: IConstruct): Covered {
   };
 }
 
-/** What is in the same manifests or in the same cluster, directly or through others. */
+/** Returns service accounts in the same manifests or in the same cluster, directly or transitively. */
 function clusterMates(all: readonly ServiceAccountBase[], target: IConstruct): ServiceAccountBase[] {
   const targets = new Set<IConstruct>([target]);
   const clusters = new Set<string>();

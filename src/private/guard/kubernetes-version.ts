@@ -4,10 +4,10 @@ import { propertyOf } from '../../conventions/json';
 import { deployedStack, renderedProperties } from '../values/tokens';
 
 const CLUSTERS = ['AWS::EKS::Cluster', 'Custom::AWSCDK-EKS-Cluster'];
-/** The first minor version of Kubernetes 1 that serves admission policies in version v1. */
+/** The first minor version of Kubernetes 1 that serves admission policies as v1. */
 const MIN_MINOR = 30;
 
-/** A cluster that is too old for a guard, and its version. Other clusters of the app may not be the guard's. */
+/** Returns a cluster that is too old for a guard, and its version, if it is certain which cluster the guard is for. */
 export function oldCluster(guard: IConstruct): { readonly path: string; readonly version: string } | undefined {
   const all = (Stage.of(guard) ?? guard.node.root).node.findAll().filter((construct): construct is CfnResource =>
     CfnResource.isCfnResource(construct) && CLUSTERS.includes(construct.cfnResourceType));

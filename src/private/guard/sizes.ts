@@ -1,16 +1,16 @@
 import { GuardObject, MAX_CLIENT_SIDE_BYTES, MAX_POLICY_BYTES, sizeOf } from '../../conventions/guard';
 import { problem } from '../errors';
 
-/** What is wrong with the sizes of objects, and what to know about them. */
+/** Returns errors and warnings about the sizes of objects. */
 export function sizeNotes(objects: readonly GuardObject[]): { problems: string[]; warnings: string[] } {
   const sizes = objects.map(object => ({ name: object.metadata.name, size: sizeOf(object) }));
   return {
     problems: sizes.filter(({ size }) => size > MAX_POLICY_BYTES).map(({ name, size }) => problem(
       'appName', `have policies of at most ${MAX_POLICY_BYTES} bytes each`, `${name} with ${size} bytes`,
-      'Kubernetes stores no larger object: split the app, or give fewer service accounts one role.',
+      'Kubernetes does not store larger objects. Split the app, or use fewer service accounts.',
     )),
     warnings: sizes.filter(({ size }) => size > MAX_CLIENT_SIDE_BYTES && size <= MAX_POLICY_BYTES)
       .map(({ name, size }) => `The policy ${name} has ${size} bytes, too many for a client-side \`kubectl apply\`. `
-        + 'Use `kubectl apply --server-side`, or the like of your GitOps tool.'),
+        + 'Use `kubectl apply --server-side`, or the equivalent option of your GitOps tool.'),
   };
 }

@@ -2,7 +2,7 @@ import { GuardExceptions } from '../../conventions/guard-policies';
 import { KubernetesSubject } from '../../kubernetes-subject';
 import { problem } from '../errors';
 
-/** What is wrong with a list of subjects. */
+/** Returns what is wrong with a list of subjects. */
 export function subjectsProblem(
   property: string, subjects: KubernetesSubject[] | undefined, { isRequired = false } = {},
 ): string | undefined {
@@ -12,14 +12,14 @@ export function subjectsProblem(
     return problem(property, 'name at least one subject', subjects, advice);
   }
   const other = subjects.findIndex(subject => !(subject instanceof KubernetesSubject));
-  if (other >= 0) return problem(property, 'hold subjects only', subjects[other], advice);
+  if (other >= 0) return problem(property, 'contain only KubernetesSubjects', subjects[other], advice);
   const keys = subjects.map(subject => JSON.stringify(subject._toJson()));
   const repeated = keys.find((key, index) => keys.indexOf(key) < index);
   return repeated === undefined ? undefined
-    : problem(property, 'hold each subject once', JSON.parse(repeated), 'Remove one of them.');
+    : problem(property, 'contain each subject only once', JSON.parse(repeated), 'Remove one of them.');
 }
 
-/** Subjects as policies compare them. */
+/** Returns subjects in the form that the policies compare. */
 export function exceptionsOf(subjects: readonly KubernetesSubject[]): GuardExceptions {
   return {
     users: subjects.flatMap(({ _user }) => _user ?? []),

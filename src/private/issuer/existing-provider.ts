@@ -6,7 +6,7 @@ const EXISTING_PROVIDER = 'cdk-irsa:existing-provider';
 /**
  * Records once per stack that the app imports a provider, so that the analysis does not report it as unregistered.
  *
- * @param arn literal or deferred
+ * @param arn a literal or a token
  */
 export function noteExistingProvider(user: IConstruct, arn: string): void {
   const { node } = Stack.of(user);

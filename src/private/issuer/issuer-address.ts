@@ -3,18 +3,18 @@ import { fail, failIf, problem } from '../errors';
 import { issuerUrlProblem } from './issuer';
 import { joinedParts, settle } from '../values/tokens';
 
-/** An issuer, and what the keys of its documents begin with in the bucket that they lie in. */
+/** An issuer, and the prefix of the keys of its documents in their bucket. */
 export interface IssuerAddress {
   readonly issuerUrl: string;
   readonly keyPrefix: string;
 }
 
 /**
- * The address of an issuer.
+ * Returns the address of an issuer.
  *
- * @param roots the issuers whose documents lie at the root of the bucket; the first is the default
- * @param issuerUrl the issuer that is asked for: one of the roots, or a path under it. What synth does not know of a
- * root fits anything
+ * @param roots the issuers whose documents are at the root of the bucket; the first is the default
+ * @param issuerUrl the requested issuer: one of the roots, or a path below it. Parts of a root that are known only at
+ * deployment match any text
  */
 export function issuerAddress(scope: IConstruct, roots: string[], issuerUrl: string | undefined): IssuerAddress {
   const settled = roots.map(root => settle(scope, root));
@@ -26,7 +26,7 @@ export function issuerAddress(scope: IConstruct, roots: string[], issuerUrl: str
   if (typeof literal !== 'string') {
     fail(
       scope,
-      problem('issuerUrl', 'be known at synth', issuerUrl, 'Leave it out: the issuer is what the hosting serves then.'),
+      problem('issuerUrl', 'be known at synth time', issuerUrl, 'Leave it out to use the address of the hosting.'),
     );
   }
   failIf(scope, issuerUrlProblem('issuerUrl', literal));
@@ -34,14 +34,14 @@ export function issuerAddress(scope: IConstruct, roots: string[], issuerUrl: str
     const match = new RegExp(`^${renderRoot(root, escaped, '[a-z0-9.-]+')}(?:/(.+))?$`).exec(literal);
     if (match) return { issuerUrl: literal, keyPrefix: match[1] ? `${match[1]}/` : '' };
   }
-  const served = settled.map(root => renderRoot(root, text => text, '<known at deployment only>')).join(' or ');
+  const served = settled.map(root => renderRoot(root, text => text, '<known only at deployment>')).join(' or ');
   return fail(
     scope,
     problem(
       'issuerUrl',
-      `be served by \`hosting\`: ${served}, with or without a path behind it`,
+      `be served by \`hosting\`: ${served}, optionally followed by a path`,
       literal,
-      'Nobody would find the documents there: correct it, leave it out, or host the documents where it points to.',
+      'The documents would not be available there. Correct it, leave it out, or host the documents at that URL.',
     ),
   );
 }

@@ -32,25 +32,25 @@ const CLUSTER = /^(AWS::EKS::Cluster|Custom::AWSCDK-EKS-Cluster)$/;
 const MAX_AUDIENCE_LENGTH = 255;
 const AUDIENCE = /^[!#%&'()+,./0-9:;<=>@A-Z[\]^_`a-z{|}~-]+$/;
 
-/** Issuer URLs without a problem: every role of a cluster asks for the same one. */
+/** Issuer URLs without a problem. All roles of a cluster have the same one. */
 const VALID_URLS = new Set<unknown>();
 
-/** What is wrong with an issuer URL. Tokens pass. */
+/** Returns what is wrong with an issuer URL. Tokens are accepted. */
 export function issuerUrlProblem(property: string, url: string): string | undefined {
   if (VALID_URLS.has(url) || isDeferred(url)) return undefined;
   const wrong = (rule: string, advice: string) => problem(property, rule, url, advice);
   if (typeof url !== 'string' || !url.startsWith(SCHEME)) return schemeProblem(property, url);
   if (url.length > MAX_ISSUER_URL_LENGTH) {
-    return wrong(`have at most ${MAX_ISSUER_URL_LENGTH} characters`, 'IAM accepts no longer one.');
+    return wrong(`have at most ${MAX_ISSUER_URL_LENGTH} characters`, 'IAM does not accept a longer URL.');
   }
   const mistake = issuerMistake(url);
   if (mistake) return wrong(mistake.rule, mistake.advice);
   if (url.endsWith('/')) return trailingSlashProblem(property, url);
-  const asInTokens = 'Take the issuer as it stands in the `iss` claim of the tokens.';
-  if (/[?#]/.test(url)) return wrong('have no query and no fragment', asInTokens);
+  const asInTokens = 'Use the issuer exactly as in the `iss` claim of the tokens.';
+  if (/[?#]/.test(url)) return wrong('have no query or fragment', asInTokens);
   const [host, ...segments] = url.slice(SCHEME.length).split('/');
   if (host.includes(':')) {
-    return wrong('have no port', 'IAM condition keys cannot hold a colon; serve the issuer on port 443.');
+    return wrong('have no port', 'IAM condition keys cannot contain a colon. Serve the issuer on port 443.');
   }
   if (!HOST.test(host)) return wrong('have a lower-case DNS host', asInTokens);
   if (!segments.every(segment => PATH_SEGMENT.test(segment))) {
@@ -62,18 +62,18 @@ export function issuerUrlProblem(property: string, url: string): string | undefi
 
 function schemeProblem(property: string, url: string): string {
   return problem(property, 'start with https://', url,
-    `Use what \`${PRINT_ISSUER}\` prints.`);
+    `Use the value that \`${PRINT_ISSUER}\` prints.`);
 }
 
 function trailingSlashProblem(property: string, url: string): string {
   return problem(property, 'have no trailing slash', url,
-    'Remove it: the slash would become a part of the condition keys.');
+    'Remove it, because it would become part of the condition keys.');
 }
 
-/** What is wrong with an issuer URL that may be deferred, in whole or in part. */
+/** Returns what is wrong with an issuer URL that may be deferred, in whole or in part. */
 export function issuerUrlProblems(scope: IConstruct, property: string, url: string): string[] {
   const settled = settle(scope, url);
-  const missing = missingProblem(property, settled, 'What stands for it turns out to be nothing.');
+  const missing = missingProblem(property, settled, 'The token resolves to nothing.');
   if (missing !== undefined) return [missing];
   if (isClusterEndpoint(scope, url)) return [endpointProblem(property, url)];
   const [, joined] = argumentsOf(settled, 'Fn::Join');
@@ -84,7 +84,7 @@ export function issuerUrlProblems(scope: IConstruct, property: string, url: stri
   return settledProblems(scope, property, url, issuerUrlProblem, { fragment: URL_FRAGMENT, trustsForeign: true });
 }
 
-/** Whether a value is the attribute of a cluster that names its API server. */
+/** Whether a value is the endpoint attribute of a cluster. */
 function isClusterEndpoint(scope: IConstruct, url: string): boolean {
   const { value, targets } = pointed(scope, url);
   const [id, attribute] = argumentsOf(value, 'Fn::GetAtt');
@@ -97,22 +97,22 @@ function endpointProblem(property: string, url: string): string {
     'Pass `attrOpenIdConnectIssuerUrl` of the resource, or `clusterOpenIdConnectIssuerUrl` of the construct.');
 }
 
-/** The issuer URL without its scheme, the left half of the condition keys. */
+/** Returns the issuer URL without its scheme, which is the first part of the condition keys. */
 export function issuerOfUrl(issuerUrl: string): string {
   return issuerUrl.startsWith(SCHEME) ? issuerUrl.slice(SCHEME.length) : Fn.select(1, Fn.split('//', issuerUrl));
 }
 
-/** What is wrong with an audience. Tokens pass. */
+/** Returns what is wrong with an audience. Tokens are accepted. */
 export function audienceProblem(property: string, audience: string): string | undefined {
   if (isDeferred(audience)) return undefined;
   const isText = typeof audience === 'string' && audience.length <= MAX_AUDIENCE_LENGTH && AUDIENCE.test(audience);
   if (isText && !audience.includes('{{')) return undefined;
-  const rule = `be 1 to ${MAX_AUDIENCE_LENGTH} visible ASCII characters without quotes, backslash, *, ?, $ and {{`;
+  const rule = `be 1 to ${MAX_AUDIENCE_LENGTH} visible ASCII characters without quotes, backslash, *, ?, $ or {{`;
   return problem(property, rule, audience,
-    'The audience is compared to the letter; there are no patterns for it.');
+    'The audience is compared exactly, and patterns are not supported.');
 }
 
-/** What is wrong with the ARN of an OIDC provider that roles of the stack are to trust. Tokens pass. */
+/** Returns what is wrong with the ARN of an OIDC provider that roles of the stack trust. Tokens are accepted. */
 export function providerArnProblem(property: string, stack: Stack, arn: string): string | undefined {
   if (isDeferred(arn)) return partialArnProblem(property, stack, arn);
   const match = typeof arn === 'string' ? PROVIDER_ARN.exec(arn) : null;
@@ -123,7 +123,7 @@ export function providerArnProblem(property: string, stack: Stack, arn: string):
   return partitionProblem(property, stack, partition, arn) ?? accountProblem(property, stack, account, arn);
 }
 
-/** Of an ARN that is deferred, the parts that are not. */
+/** Checks the literal parts of a deferred ARN. */
 function partialArnProblem(property: string, stack: Stack, arn: string): string | undefined {
   const [, partition, service, , account, resource] = arnParts(arn);
   if (resource === undefined) return undefined;
@@ -138,31 +138,31 @@ function notAProvider(property: string, arn: string, mistake?: IssuerMistake): s
     + 'arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>';
   return problem(property, rule, arn, mistake
     ? `The part after oidc-provider/ must ${mistake.rule}. ${mistake.advice}`
-    : '`aws iam list-open-id-connect-providers` prints the ones you have.');
+    : '`aws iam list-open-id-connect-providers` prints your providers.');
 }
 
-/** Why something of one partition cannot be trusted by roles of the stack. */
+/** Returns why roles of the stack cannot trust a principal in another partition. */
 export function partitionProblem(
   property: string, stack: Stack, partition: string | undefined, arn: unknown,
-  advice = 'A role can trust a provider of its own partition only.',
+  advice = 'A role can trust only a provider in its own partition.',
 ): string | undefined {
   const own = literalPartition(stack);
   if (!partition || own === undefined || Token.isUnresolved(partition) || own === partition) return undefined;
   return problem(property, `be in the partition of the stack, ${own}`, arn, advice);
 }
 
-/** Why something of one account cannot be trusted by roles of the stack. */
+/** Returns why roles of the stack cannot trust a principal in another account. */
 export function accountProblem(
   property: string, stack: Stack, account: string | undefined, arn: unknown,
-  advice = 'A role trusts providers of its own account only: '
-    + `register the cluster's issuer in account ${stack.account} too (ClusterOidcProvider).`,
+  advice = 'A role can trust only a provider in its own account. '
+    + `Register the cluster's issuer also in account ${stack.account} (ClusterOidcProvider).`,
 ): string | undefined {
   if (!account || Token.isUnresolved(account)) return undefined;
   if (Token.isUnresolved(stack.account) || account === stack.account) return undefined;
   return problem(property, `be in the account of the stack, ${stack.account}`, arn, advice);
 }
 
-/** What is wrong with what should be a provider, for callers without types. */
+/** Returns an error if a value is not a provider, for callers without types. */
 export function providerProblem(property: string, provider: unknown): string | undefined {
   const advice = 'Pass the OIDC provider of the cluster: '
     + 'new ClusterOidcProvider(), ClusterOidcProvider.fromIssuerUrl() or cluster.openIdConnectProvider.';
@@ -172,15 +172,15 @@ export function providerProblem(property: string, provider: unknown): string | u
   return missingProblem(property, provider, advice) ?? problem(property, 'be an OIDC provider', provider, advice);
 }
 
-/** The facts of a provider that this library needs, whoever made it. */
+/** The facts about a provider that this library needs, regardless of which construct created it. */
 export class ProviderFacts {
   public readonly arn: string;
-  /** Literal whenever the provider's URL is, even where the construct itself only offers a token. */
+  /** Literal if the provider's URL is, even if the construct itself only provides a token. */
   public readonly issuer: string;
-  /** The condition keys of the claims. Made once: texts that have not been keys before are slow ones. */
+  /** The condition keys of the claims. Computed once, because a text is slow when it first becomes a key. */
   public readonly audienceKey: string;
   public readonly subjectKey: string;
-  /** The URL of a provider that is made in this app, as it was when a role used it. */
+  /** The URL of a provider that this app creates, at the time when a role first used it. */
   private readonly url: unknown;
 
   constructor(private readonly provider: IOpenIdConnectProvider) {
@@ -194,12 +194,12 @@ export class ProviderFacts {
     this.subjectKey = `${this.issuer}:sub`;
   }
 
-  /** The client IDs of a provider that is made in this app, as they are now. */
+  /** The current client IDs of a provider that this app creates. */
   public get audiences(): string[] | undefined {
     return (this.property('ClientIdList') ?? this.property('ClientIDList')) as string[] | undefined;
   }
 
-  /** Why roles in the stack of `scope` cannot trust this provider. */
+  /** Returns why roles in the stack of `scope` cannot trust this provider. */
   public problems(scope: IConstruct): readonly string[] {
     const stack = Stack.of(scope);
     const keys = ['problems of the provider', this.provider, stack, this.arn, this.issuer, this.url] as const;
@@ -222,7 +222,7 @@ export class ProviderFacts {
     ].filter((text): text is string => text !== undefined);
   }
 
-  /** What is wrong with what only the deployment knows of this provider. */
+  /** Returns what is wrong with the deferred values of this provider. */
   public deferredProblems(scope: IConstruct): string[] {
     const place = { fragment: PROVIDER_FRAGMENT, trustsForeign: true };
     return [this.arn, this.issuer].filter(part => Token.isUnresolved(part))
@@ -230,13 +230,13 @@ export class ProviderFacts {
   }
 
   /**
-   * The trust policy has the issuer from before, and the ARN is the one of the new URL: nobody could assume the role.
+   * The trust policy contains the old issuer, but the ARN is that of the new URL, so nobody could assume the role.
    */
   private changedProblem(property: string): string | undefined {
     const [before, now] = [this.url, this.property('Url')];
     if (before === now || fingerprint(this.provider, before) === fingerprint(this.provider, now)) return undefined;
-    return problem(property, `keep the URL that it had when the role was given it, ${show(before)}`, now,
-      'Set the URL where the provider is made, before roles use it: their trust policies hold the issuer.');
+    return problem(property, `keep the URL that it had when the role first used it, ${show(before)}`, now,
+      'Set the URL when you create the provider, before roles use it: their trust policies contain the issuer.');
   }
 
   private madeElsewhereProblem(property: string, stack: Stack): string | undefined {
@@ -246,12 +246,12 @@ export class ProviderFacts {
       ?? partitionProblem(property, stack, partition, `a provider of partition ${partition}`);
   }
 
-  /** Tells the analysis that the app imports this provider, unless the app makes it. */
+  /** Records for the analysis that the app imports this provider, unless the app creates it. */
   public noteIfImported(user: IConstruct): void {
     if (this.provider.node.children.length === 0) noteExistingProvider(user, this.arn);
   }
 
-  /** Why tokens with this audience cannot pass the provider. */
+  /** Returns why the provider does not accept tokens with this audience. */
   public audienceProblem(property: string, audience: string): string | undefined {
     const known = this.audiences;
     if (!Array.isArray(known) || Token.isUnresolved(known) || Token.isUnresolved(audience)) return undefined;
@@ -259,18 +259,18 @@ export class ProviderFacts {
     if (known.includes(audience)) return undefined;
     const rule = `be among the audiences of the provider ${this.provider.node.path}, ${JSON.stringify(known)}`;
     return problem(property, rule, audience,
-      'IAM refuses a token whose audience is no client ID of the provider: '
-      + 'add it there, or set `audience` to one of them.');
+      'IAM rejects a token whose audience is not a client ID of the provider. '
+      + 'Add it to the provider, or set `audience` to one of its audiences.');
   }
 
-  /** The resource of a provider that is made in this app, native or CDK's custom one. */
+  /** The resource of a provider that this app creates: the native resource or CDK's custom resource. */
   private get resource(): CfnResource | undefined {
     let child: IConstruct | undefined = this.provider.node.defaultChild;
     while (child && !CfnResource.isCfnResource(child)) child = child.node.defaultChild;
     return child && (child instanceof CfnOIDCProvider || child.cfnResourceType === CDK_PROVIDER) ? child : undefined;
   }
 
-  /** A property as it is now: resources can be changed after they have been made. */
+  /** Returns the current value of a property, because resources can be changed after they are created. */
   private property(name: 'Url' | 'ClientIdList' | 'ClientIDList'): unknown {
     const { resource } = this;
     if (resource === undefined) return undefined;

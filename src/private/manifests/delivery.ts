@@ -4,14 +4,14 @@ import { listInShort } from '../../analysis/lists';
 
 const MAX_LISTED = 5;
 
-/** What a synth changed in a folder outside the cloud assembly. */
+/** The changes of a synth in a folder outside the cloud assembly. */
 export interface FolderChanges {
   readonly folder: string;
   readonly written: string[];
   readonly deleted: string[];
 }
 
-/** One line that says what was written and deleted; undefined if nothing changed. */
+/** Returns one line that lists written and deleted files. Undefined if nothing changed. */
 export function deliveryLine(folders: FolderChanges[]): string | undefined {
   const parts = folders.flatMap(({ folder, written, deleted }) => {
     const changes = [...describe('wrote', written), ...describe('deleted', deleted)];

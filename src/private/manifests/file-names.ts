@@ -6,12 +6,12 @@ const MAX_LENGTH = 150;
 const HASH_LENGTH = 8;
 
 /**
- * The file name of one object, `1_serviceaccount_payments_api.yaml`: its place in the order, kind, namespace and name.
- * The same for the same object only, on file systems that take a and A for one letter too.
+ * Returns the file name of one object, `1_serviceaccount_payments_api.yaml`: its order, kind, namespace and name. It is
+ * unique per object, also on case-insensitive file systems.
  *
- * `kubectl apply -f <folder>` goes by the alphabet, so the number keeps Namespaces and admission policies before
- * ServiceAccounts and Roles, and these before the rest. Numbers within the rest would rename files when an object is
- * added. No part holds `_` of its own: namespaces and names of DNS cannot, others get a hash.
+ * `kubectl apply -f <folder>` uses alphabetical order, so the number keeps Namespaces and admission policies before
+ * ServiceAccounts and Roles, and these before the rest. Numbering the rest would rename files when an object is added.
+ * No part contains `_`: DNS names cannot, and other names get a hash.
  */
 export function objectFileName(manifest: Manifest): string {
   const { kind, metadata } = manifest;
@@ -26,7 +26,7 @@ export function objectFileName(manifest: Manifest): string {
   return `${rank({ kind })}_${readable}.yaml`;
 }
 
-/** `deployment`, and `service.serving.knative.dev` for kinds that could bear the name of another one. */
+/** Returns `deployment`, or `service.serving.knative.dev` for kinds that could have the same name as another kind. */
 function qualifiedKind({ apiVersion, kind }: Manifest): string {
   const [group, version] = `${apiVersion}`.split('/');
   return version !== undefined && group.includes('.') ? `${kind}.${group}` : `${kind}`;

@@ -17,24 +17,24 @@ import { RecordedFile } from '../../conventions/assembly-record';
 const KUSTOMIZATION = 'kustomization.yaml';
 const OTHER_KUSTOMIZATIONS = ['kustomization.yml', 'Kustomization'];
 const MAX_LISTED = 5;
-/** Files and folders that are copies of what belongs to the user. */
+/** Files and folders that are copies of files of the user. */
 export const ASSET = /^asset\.[0-9a-f]{64}/;
 
-/** What one stack has for files. */
+/** The files of one stack. */
 export interface StackFiles {
-  /** Where problems are told. */
+  /** The construct that reports problems. */
   readonly owner: IConstruct;
-  /** Whether all objects in the folder are for one cluster: a folder that is applied as a whole. */
+  /** Whether the folder is applied as a whole, so that all objects in it are for one cluster. */
   readonly applied: boolean;
   readonly kustomization: boolean;
-  /** The name of the app in the headers, if the user gave one. */
+  /** The name of the app in the headers, if the user set one. */
   readonly ownerName?: string;
-  /** The objects by the name of their file. */
+  /** The objects by file name. */
   readonly objects: Map<string, Manifest[]>;
   readonly values: HelmValuesPart[];
 }
 
-/** A file that synth is to write. */
+/** A file that synth will write. */
 export interface PlannedFile {
   readonly kind: RecordedFile['kind'];
   readonly path: string;
@@ -42,7 +42,7 @@ export interface PlannedFile {
   readonly text: () => string;
 }
 
-/** The objects by the name of their file: one for each, or one for all. */
+/** Returns the objects by file name: one file for each object, or one for all. */
 export function objectFiles(manifests: Manifest[], fileForAll: string | undefined): Map<string, Manifest[]> {
   const files = new Map<string, Manifest[]>();
   for (const manifest of manifests) {
@@ -54,7 +54,7 @@ export function objectFiles(manifests: Manifest[], fileForAll: string | undefine
   return files;
 }
 
-/** The files of the stacks that share a folder. */
+/** Returns the files of the stacks that share a folder. */
 export function plannedFiles(folder: string, stacks: StackFiles[]): PlannedFile[] {
   const ownerName = stacks.find(stack => stack.ownerName !== undefined)?.ownerName;
   const file = (
@@ -88,10 +88,10 @@ function kustomizationText(resources: string[]): string {
 }
 
 /**
- * What is wrong with the files of the stacks that share a folder, by the construct that can change it.
+ * Returns problems with the files of the stacks that share a folder, by the construct that can fix them.
  *
- * @param claims who may replace which file; undefined for a folder that this synth does not write to, so that its
- * contents do not matter
+ * @param claims which files the app may replace; undefined for a folder that this synth does not write to, whose
+ * content does not matter
  */
 export function fileProblems(
   folder: string,
@@ -112,21 +112,21 @@ export function fileProblems(
   return found;
 }
 
-/** Who may replace and delete the generated files of a folder. */
+/** Decides whether the app may replace and delete the generated files of a folder. */
 export class FileClaims {
   constructor(private readonly stackLines: ReadonlySet<string>, private readonly ownerName: string | undefined) {}
 
   /**
-   * Whether the app may replace or delete a file: one of its owner or, without an owner, one of a stack that the app
-   * still has.
+   * Whether the app may replace or delete a file: one with its owner or, without an owner, one of a stack that is still
+   * in the app.
    */
   public holds({ owner, stackLines }: Header): boolean {
     return owner === undefined ? stackLines.some(line => this.stackLines.has(line)) : owner === this.ownerName;
   }
 
   /**
-   * The generated files in a folder that no app claims for certain, and that this one does not write: of a stack that
-   * is gone or renamed, or of another app.
+   * Returns generated files in a folder that have no owner and that this app does not write: those of a removed or
+   * renamed stack, or of another app.
    */
   public leftBehind(folder: string, planned: PlannedFile[]): string[] {
     const written = new Set(planned.map(({ path }) => path));
@@ -151,8 +151,7 @@ function valuesFiles(stacks: StackFiles[]): Map<string, { parts: HelmValuesPart[
 }
 
 /**
- * One folder is one set of objects: kustomize refuses an object that is there twice, and kubectl would let the last one
- * win.
+ * An object may occur only once in a folder: kustomize rejects a duplicate, and with kubectl the last one wins.
  */
 function repeatedObjects(folder: string, stacks: StackFiles[]): Problem[] {
   if (!stacks.some(({ applied }) => applied)) return [];
@@ -168,10 +167,10 @@ function repeatedObjects(folder: string, stacks: StackFiles[]): Problem[] {
           owner,
           problem(
             'chart',
-            `hold what is in ${displayPath(folder)} only once`,
+            `not repeat an object in ${displayPath(folder)}`,
             objectName(manifest),
-            `${Stack.of(first).node.path} writes it there already: leave it out here (\`createNamespace: false\` `
-                + 'for a Namespace), or give each cluster a `directory` of its own.',
+            `${Stack.of(first).node.path} already writes it there. Leave it out here (\`createNamespace: false\` `
+                + 'for a Namespace), or use a separate `directory` for each cluster.',
           ),
         ],
       ];
@@ -183,12 +182,12 @@ function contradictions(stacks: StackFiles[]): Problem[] {
     mergeHelmValues(parts).problems.map((message): Problem => [owners[owners.length - 1], message]));
 }
 
-/** Stacks that share a folder belong to one owner. */
+/** Stacks that share a folder must have the same owner. */
 function ownerProblems(stacks: StackFiles[]): Problem[] {
   const [first, ...others] = stacks;
   const different = others.find(({ ownerName }) => ownerName !== first.ownerName);
   if (different === undefined) return [];
-  const advice = `${Stack.of(first.owner).node.path} gives ${show(first.ownerName)}: write the same in both.`;
+  const advice = `${Stack.of(first.owner).node.path} has ${show(first.ownerName)}. Set the same owner in both.`;
   return [[
     different.owner,
     problem('owner', 'be the same for all stacks that share a directory', different.ownerName, advice),
@@ -210,7 +209,9 @@ function foreignProblems(files: PlannedFile[]): Problem[] {
   });
 }
 
-/** Generated files in the place of a planned one that another app may have written: one message for each writer. */
+/**
+ * Returns one message per writer for generated files that another app may have written and that this app would replace.
+ */
 function claimProblems(folder: string, files: PlannedFile[], claims: FileClaims): Problem[] {
   const refused = files.flatMap(({ path, owners }) => {
     const found = generatedHeader(path);
@@ -220,14 +221,14 @@ function claimProblems(folder: string, files: PlannedFile[], claims: FileClaims)
     const names = listInShort(all.map(({ path }) => basename(path)), MAX_LISTED);
     const [{ owner, found }] = all;
     const advice = found.owner === undefined
-      ? 'That stack is not in this app. If you renamed the stack, delete its files; if another app writes here, choose '
+      ? 'That stack is not in this app. If you renamed the stack, delete its files. If another app writes here, choose '
         + 'another `directory`, and set `owner` in both apps.'
-      : 'Choose another `directory`, or give both apps the same `owner` if they are one.';
+      : 'Choose another `directory`. If both are the same app, set the same `owner`.';
     return [
       owner,
       problem(
         'directory',
-        'hold no file of another app in the place of a generated one',
+        'contain no file of another app that a generated file would replace',
         `${names} in ${displayPath(folder)}, generated for ${writerOf(found)}`,
         advice,
       ),
@@ -239,7 +240,7 @@ function writerOf({ owner, stackLines }: Header): string {
   return owner === undefined ? stackLines.map(line => line.replace(/^# (.*)\.$/, '$1')).join(', ') : `owner ${owner}`;
 }
 
-/** Two files of this synth under one name; a and A are one letter for many file systems. */
+/** Two files of this synth with the same name. Many file systems are case-insensitive. */
 function clash(path: string, taken: Map<string, string>): string | undefined {
   const earlier = taken.get(path.toLowerCase());
   taken.set(path.toLowerCase(), path);
@@ -247,13 +248,13 @@ function clash(path: string, taken: Map<string, string>): string | undefined {
     ? undefined
     : problem(
       'writeTo',
-      'have a name of its own for each file',
+      'use a different name for each file',
       displayPath(path),
-      `${displayPath(earlier)} is written by this app too: choose another name or \`directory\`.`,
+      `This app also writes ${displayPath(earlier)}. Choose another name or \`directory\`.`,
     );
 }
 
-/** What is in the way of a file: whatever this library has not written itself. */
+/** Returns an error if the file would replace one that this library did not generate. */
 function foreignProblem(path: string): string | undefined {
   const folder = existingParent(path);
   if (!statSync(folder).isDirectory()) {
@@ -261,7 +262,7 @@ function foreignProblem(path: string): string | undefined {
       'directory',
       'be a folder',
       displayPath(folder),
-      'A file of that name is in the way: choose another directory.',
+      'A file with this name exists. Choose another directory.',
     );
   }
   const others = basename(path) === KUSTOMIZATION ? OTHER_KUSTOMIZATIONS.map(name => join(dirname(path), name)) : [];
@@ -272,23 +273,23 @@ function foreignProblem(path: string): string | undefined {
     ? undefined
     : problem(
       'directory',
-      'hold no file in the place of a generated one',
+      'contain no other file that a generated file would replace',
       displayPath(foreign),
-      'It was not made by cdk-irsa, so it is left alone: move it away, or choose another directory.',
+      'cdk-irsa did not generate this file, so it does not replace it. Move it, or choose another directory.',
     );
 }
 
-/** Whether a path is a file that this library has written. */
+/** Whether a path is a file that this library generated. */
 export function isOurs(path: string): boolean {
   return generatedHeader(path) !== undefined;
 }
 
-/** The header of a file that this library has written; undefined for anything else, or nothing. */
+/** Returns the header of a file that this library generated. Undefined for any other path. */
 export function generatedHeader(path: string): Header | undefined {
   return existsSync(path) && lstatSync(path).isFile() ? headerOf(readFileSync(path, 'utf8')) : undefined;
 }
 
-/** Writes a file, unless it has this text already, and returns whether it did. */
+/** Writes a file unless it already has this text. Returns whether it was written. */
 export function writeIfChanged(path: string, text: string): boolean {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
   mkdirSync(dirname(path), { recursive: true });
@@ -296,7 +297,7 @@ export function writeIfChanged(path: string, text: string): boolean {
   return true;
 }
 
-/** The YAML files of a folder, not of those in it; assets are copies of what belongs to the user. */
+/** Returns the YAML files in a folder, without subfolders and without assets, which are copies of files of the user. */
 export function yamlFilesIn(folder: string): string[] {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) return [];
   return readdirSync(folder, { withFileTypes: true })
@@ -305,7 +306,7 @@ export function yamlFilesIn(folder: string): string[] {
     .sort();
 }
 
-/** A folder, there already or not, by its one name: without symbolic links. */
+/** Returns the path of a folder, which need not exist, without symbolic links. */
 export function realFolder(path: string): string {
   if (existsSync(path)) return realpathSync.native(path);
   return dirname(path) === path ? path : join(realFolder(dirname(path)), basename(path));
@@ -316,18 +317,21 @@ function existingParent(path: string): string {
   return existsSync(parent) ? parent : existingParent(parent);
 }
 
-/** A path relative to another, with `/` on every system; undefined from one drive of Windows to another. */
+/** Returns a path relative to another, with `/` on every system. Undefined between two Windows drives. */
 export function relativePath(from: string, to: string): string | undefined {
   const path = relative(from, to);
   return isAbsolute(path) ? undefined : path.split(sep).join('/');
 }
 
-/** A path from the working directory, the same on every machine; only a name if no path leads there. */
+/**
+ * Returns a path relative to the working directory, which is the same on every machine. If no such path
+ * exists, returns only the name.
+ */
 export function portablePath(path: string): string {
   return relativePath(realFolder(process.cwd()), path) ?? basename(path);
 }
 
-/** A path for messages: relative where that is shorter. */
+/** Returns a path for messages: relative to the working directory if it is below it. */
 export function displayPath(path: string): string {
   const local = relative(process.cwd(), path);
   return local.startsWith('..') ? path : local.split(sep).join('/') || '.';

@@ -7,21 +7,21 @@ import { settleForManifest } from '../values/tokens';
 /** Values for a Helm chart, as JSON. */
 export type HelmValues = JsonObject;
 
-/** What one service account says in a file of Helm values. */
+/** The values of one service account in a file of Helm values. */
 export interface HelmValuesPart {
   readonly owner: IConstruct;
   readonly fileName: string;
   readonly values: HelmValues;
 }
 
-/** How the chart of a controller takes its values. */
+/** How the chart of a controller expects its values. */
 interface ChartConvention {
   readonly helmKey?: string;
   readonly helmNameOnly?: boolean;
   readonly helmValues?: { readonly [path: string]: unknown };
 }
 
-/** Whose values they are. */
+/** The owner of the values. */
 interface ServiceAccountOwner extends IConstruct {
   readonly namespace: string;
   readonly serviceAccountName: string;
@@ -30,27 +30,27 @@ interface ServiceAccountOwner extends IConstruct {
 const KEY = /^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*$/;
 const FILE_NAME = /^[A-Za-z0-9][\w.-]*\.ya?ml$/;
 
-/** What is wrong with the key that the values stand under. */
+/** Returns what is wrong with the key of the values. */
 export function helmKeyProblem(key: string): string | undefined {
   if (KEY.test(key)) return undefined;
   return problem(
     'key',
     'be a path of letters, digits, - and _, with dots between its parts',
     key,
-    'For example serviceAccount or controller.serviceAccount, as the chart has it in its values.yaml.',
+    'For example serviceAccount or controller.serviceAccount, as in the values.yaml of the chart.',
   );
 }
 
-/** What is wrong with the name of a values file. */
+/** Returns what is wrong with the name of a values file. */
 export function helmFileNameProblem(fileName: string): string | undefined {
   if (FILE_NAME.test(fileName) && fileName.length <= 200) return undefined;
   return problem('fileName', 'be the name of a file that ends in .yaml or .yml, without a folder', fileName,
-    'For example external-dns.values.yaml. KubernetesManifests.of(stack).writeTo() says which folder it goes to.');
+    'For example external-dns.values.yaml. KubernetesManifests.of(stack).writeTo() determines the folder.');
 }
 
 /**
- * The values of a service account, and what else the chart of its controller needs, as far as synth knows it. A key
- * that does not end with that of the chart is of some other chart.
+ * Returns the values of a service account, and other values that the chart of its controller needs, if they are known
+ * at synth time. A key that does not end with that of the chart belongs to another chart.
  */
 export function chartValues(
   owner: ServiceAccountOwner, key: string, serviceAccount: HelmValues, convention: ChartConvention = {},
@@ -67,7 +67,7 @@ export function chartValues(
     .reduce((merged, [path, value]) => setPath(merged, `${chart}${path}`, value), values);
 }
 
-/** `values` with one at a path such as `controller.serviceAccount`, in which `\.` is a dot of a key. */
+/** Sets a value at a path such as `controller.serviceAccount`. `\.` is a dot within a key. */
 function setPath(values: HelmValues, path: string, value: unknown): HelmValues {
   const set = (inner: HelmValues, [first, ...rest]: string[]): HelmValues => ({
     ...inner,
@@ -76,7 +76,7 @@ function setPath(values: HelmValues, path: string, value: unknown): HelmValues {
   return set(values, path.split(/(?<!\\)\./).map(part => part.replace(/\\\./g, '.')));
 }
 
-/** What synth knows of the values, and what is wrong with them. */
+/** Resolves the values at synth time, and returns what is wrong with them. */
 export function settleHelmValues({ owner, fileName, values }: HelmValuesPart): {
   values: HelmValues;
   problems: string[];
@@ -91,10 +91,10 @@ export function settleHelmValues({ owner, fileName, values }: HelmValuesPart): {
       problems.push(
         problem(
           `${fieldName(path)} of ${fileName}`,
-          'be known at synth',
+          'be known at synth time',
           settled,
-          `Give the stack of ${owner.node.path} an env with account and region, or hand its helmValues() to what the `
-            + 'deployment makes: a stack output, a HelmChart of CDK.',
+          `Set env with account and region on the stack of ${owner.node.path}, or pass its helmValues() to a resource `
+            + 'of the deployment, such as a stack output or a HelmChart of the CDK.',
         ),
       );
     }
@@ -103,7 +103,7 @@ export function settleHelmValues({ owner, fileName, values }: HelmValuesPart): {
   return { values: objectOf(settle(values, [])), problems };
 }
 
-/** The values of one file in which several service accounts have a part, and where they contradict each other. */
+/** Merges the values of several service accounts in one file, and returns where they contradict each other. */
 export function mergeHelmValues(parts: HelmValuesPart[]): { values: HelmValues; problems: string[] } {
   const problems: string[] = [];
   const merge = (there: unknown, value: unknown, part: HelmValuesPart, path: string[]): unknown => {
@@ -120,7 +120,7 @@ export function mergeHelmValues(parts: HelmValuesPart[]): { values: HelmValues; 
         `${fieldName(path)} of ${part.fileName}`,
         'be the same for every service account that writes to the file',
         value,
-        `Another one has ${show(there)}: give ${part.owner.node.path} a \`key\` or a file of its own.`,
+        `Another service account has ${show(there)}. Use a separate \`key\` or file for ${part.owner.node.path}.`,
       ),
     );
     return there;

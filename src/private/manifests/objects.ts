@@ -24,9 +24,9 @@ interface ManifestMetadata {
 }
 
 /**
- * Adds the objects of one construct to a chart; a Namespace that the chart holds already is left out.
+ * Adds the objects of one construct to a chart. A Namespace that the chart already contains is skipped.
  *
- * @param render makes the object what the chart is to hold
+ * @param render converts the object to the form that the chart contains
  */
 export function addToChart(
   owner: IConstruct,
@@ -45,23 +45,23 @@ export function addToChart(
   }
 }
 
-/** The object of a kind that a construct has added to a chart. */
+/** Returns the object of a kind that a construct added to a chart. */
 export function addedObject(owner: IConstruct, chart: Chart, kind: string): IConstruct | undefined {
   return chart.node.tryFindChild(objectId(owner, kind));
 }
 
-/** ServiceAccounts by namespace and name, as `nameKey` has them. */
+/** Returns ServiceAccounts by namespace and name, keyed by `nameKey`. */
 export function serviceAccountsByName(scope: IConstruct, manifests: Manifest[]): ReadonlyMap<string, Manifest> {
   return new Map(manifests.filter(({ kind }) => kind === 'ServiceAccount')
     .map(manifest => [nameKey(scope, manifest.metadata?.namespace, manifest.metadata?.name), manifest]));
 }
 
-/** A key that is equal for names that mean the same in a manifest. */
+/** Returns a key that is equal for names that resolve to the same text in a manifest. */
 export function nameKey(scope: IConstruct, namespace: unknown, name: unknown): string {
   return `${settledKey(scope, namespace)}/${settledKey(scope, name)}`;
 }
 
-/** A text that is equal for two values exactly when a manifest has the same for both. */
+/** Returns text that is equal for two values if and only if they resolve to the same value in a manifest. */
 export function settledKey(scope: IConstruct, value: unknown): string {
   return fingerprint(scope, settleForManifest(scope, value));
 }
@@ -84,8 +84,8 @@ function hasNamespace(chart: Chart, name: string): boolean {
 }
 
 /**
- * The object for a chart that somebody else synthesizes, at a time of their own: each token is turned into the value
- * that synth knows of it, or refused, when that chart is written.
+ * Prepares an object for a chart that another app synthesizes, possibly later. When that chart is written, each token
+ * is replaced by its value at synth time, or is an error.
  */
 export function literalManifest(owner: IConstruct, manifest: Manifest): Manifest {
   const literal = (value: unknown, path: string[]): unknown => {
@@ -99,32 +99,32 @@ export function literalManifest(owner: IConstruct, manifest: Manifest): Manifest
   return literal(manifest, []) as Manifest;
 }
 
-/** What synth knows of a value in a chart that somebody else synthesizes. Throws when it is not all of it. */
+/** Resolves a value in a chart that another app synthesizes. Throws if a part is known only at deployment. */
 export function settledForFile(owner: IConstruct, manifest: Manifest, value: unknown, path: string[]): unknown {
   const settled = settleForManifest(owner, value);
   if (!isKnown(settled)) fail(owner, unresolvedProblem(manifest, path, settled));
   return settled;
 }
 
-/** Whether a settled value is all there: dynamic references are replaced in templates only. */
+/** Whether a settled value is complete. Dynamic references are replaced only in templates. */
 export function isKnown(settled: unknown): boolean {
   return !hasIntrinsic(settled) && !hasDynamicReference(settled);
 }
 
-/** The message for a value of a manifest that only the deployment knows. */
+/** Returns the message for a value of a manifest that is known only at deployment. */
 export function unresolvedProblem(manifest: Manifest, path: string[], settled: unknown): string {
   return problem(
     `${fieldName(path)} of ${objectName(manifest)}`,
-    'be known at synth',
+    'be known at synth time',
     settled,
-    'Write the literal itself instead of an attribute of a resource (account and region: give the stack an env), or '
-      + 'pass the value to the pod some other way.',
+    'Write a literal instead of an attribute of a resource (for account and region, set env on the stack), or '
+      + 'pass the value to the pod in another way.',
   );
 }
 
 /** `kind namespace/name`, for messages. */
 export function objectName({ kind, metadata }: Manifest): string {
-  const describePart = (part: unknown) => (Token.isUnresolved(part) ? '<known at deployment only>' : part);
+  const describePart = (part: unknown) => (Token.isUnresolved(part) ? '<known only at deployment>' : part);
   return `${describePart(kind)} ${[metadata?.namespace, metadata?.name]
     .filter(part => part !== undefined)
     .map(describePart)
@@ -134,19 +134,19 @@ export function objectName({ kind, metadata }: Manifest): string {
 /** `metadata.annotations["eks.amazonaws.com/role-arn"]`, `spec.containers[0].name`. */
 export function fieldName(path: string[]): string {
   return path.map((part, index) => {
-    if (Token.isUnresolved(part)) return '["<known at deployment only>"]';
+    if (Token.isUnresolved(part)) return '["<known only at deployment>"]';
     if (/^\d+$/.test(part)) return `[${part}]`;
     if (!/^\w+$/.test(part)) return `["${part}"]`;
     return index === 0 ? part : `.${part}`;
   }).join('');
 }
 
-/** Whether a value is a token of the CDK, in whichever form. A token object of cdk8s has no stack trace. */
+/** Whether a value is a CDK token in any form. A cdk8s token object has no stack trace. */
 export function isCdkToken(value: unknown): boolean {
   return Token.isUnresolved(value) && (!isObject(value) || Array.isArray(value) || 'creationStack' in value);
 }
 
-/** Whether an item of a list stands for a whole list: `[...list, 'more']`. */
+/** Whether an item of a list represents a whole list: `[...list, 'more']`. */
 export function isListToken(item: unknown): boolean {
   return typeof item === 'string' && Token.isUnresolved([item]);
 }
@@ -161,8 +161,8 @@ function isObject(value: unknown): value is object {
 }
 
 /**
- * cdk8s takes a CDK token object for one of its own and would resolve it by itself; as text it passes through
- * cdk8s unharmed, and is settled afterwards.
+ * Converts CDK token objects to text, because cdk8s would resolve them like its own tokens. Text passes through cdk8s
+ * unchanged and is settled later.
  */
 export class TokenObjectsAsText implements IResolver {
   public resolve(context: ResolutionContext): void {

@@ -7,10 +7,10 @@ import {
 } from '../../conventions/assembly-record';
 import { deployedStack, settleForManifest } from '../values/tokens';
 
-/** A ServiceAccount that the app hands to others to create. */
+/** A ServiceAccount that something outside the app creates. */
 export interface HandedServiceAccount {
   readonly owner: IConstruct;
-  /** What was handed out until synth; undefined for nothing. */
+  /** The object that the app provided until synth. Undefined if it provided none. */
   readonly object: () => HandedObject | undefined;
 }
 
@@ -19,18 +19,21 @@ export interface HandedObject extends Pick<RecordedServiceAccount, 'createdBy' |
   readonly name: string;
 }
 
-/** A folder, and the files that belong there. */
+/** A folder and its files. */
 interface WrittenFolder {
   readonly isInAssembly: boolean;
   readonly isWritten: boolean;
   readonly planned: PlannedFile[];
 }
 
-/** The records of an app: what it writes where, and which ServiceAccounts others create for it. */
+/** The records of an app: the files that it writes, and the ServiceAccounts that others create for it. */
 export class AssemblyRecords {
   private readonly stacks = new Map<Stack, HandedServiceAccount[]>();
 
-  /** Has the stack that `scope` is deployed with name its record; what is in it, only the end of synth knows. */
+  /**
+   * Adds the name of the record to the metadata of the top-level stack of `scope`. The content is known only at the end
+   * of synth.
+   */
   public of(scope: IConstruct): HandedServiceAccount[] {
     const stack = deployedStack(scope);
     const known = this.stacks.get(stack);
@@ -45,7 +48,7 @@ export class AssemblyRecords {
     this.of(account.owner).push(account);
   }
 
-  /** Writes the records beside the templates. */
+  /** Writes the records next to the templates. */
   public write(folders: readonly WrittenFolder[]): void {
     for (const [stack, accounts] of this.stacks) {
       const file = join(realFolder(resolve(Stage.of(stack)!.outdir)), recordFileName(stack.artifactId));
@@ -62,7 +65,7 @@ export class AssemblyRecords {
   }
 }
 
-/** The files that a stack is the first to have a part in. */
+/** Returns the files of which a stack is the first owner. */
 function filesOf(stack: Stack, { isInAssembly, isWritten, planned }: WrittenFolder, folder: string): RecordedFile[] {
   return planned
     .filter(({ owners: [first] }) => deployedStack(first) === stack)

@@ -1,17 +1,17 @@
 import { createHash } from 'crypto';
 import { propertyOf } from '../../conventions/json';
 
-/** What SDKs name the sessions of a web identity by. */
+/** The environment variable from which SDKs take the name of a web identity session. */
 export const SESSION_NAME = 'AWS_ROLE_SESSION_NAME';
 
-/** STS refuses shorter and longer names, and the pod would have no credentials. */
+/** STS rejects shorter and longer names, and the pod would get no credentials. */
 const MIN_LENGTH = 2;
 const MAX_LENGTH = 64;
 const HASH_LENGTH = 10;
 
 /**
  * Kinds whose pods have names of at most 63 characters: the API server shortens generated names, and a StatefulSet
- * writes the name of each pod into a label, which can have no more.
+ * writes the name of each pod to a label, which has the same limit.
  *
  * @see https://github.com/kubernetes/apiserver/blob/master/pkg/storage/names/generate.go
  */
@@ -28,11 +28,11 @@ interface Variable {
 }
 
 /**
- * The environment variable that names the sessions of a pod: after the pod, where STS certainly takes its name, and
- * otherwise after the workload.
+ * Returns the environment variable that names the sessions of a pod: after the pod if STS certainly accepts its name,
+ * and otherwise after the workload.
  *
- * @param namespace as synth knows it
- * @param name of the workload, as synth knows it
+ * @param namespace the namespace at synth time
+ * @param name the name of the workload at synth time
  */
 export function sessionName(
   apiVersion: string, kind: string, namespace: unknown, name: unknown,

@@ -6,8 +6,8 @@ import { JsonObject } from '../../conventions/json';
 import { mayHoldToken } from '../values/tokens';
 
 /**
- * The objects of a stack. They move into a cdk8s chart as soon as someone can see or change them there. Until then,
- * cdk8s would add nothing to plain ServiceAccounts but time.
+ * The objects of a stack. They move to a cdk8s chart when users access it, because they can see and change them there.
+ * Until then, plain ServiceAccounts do not need cdk8s, which takes longer.
  */
 export class StackChart {
   private chart?: Chart;
@@ -15,12 +15,12 @@ export class StackChart {
 
   constructor(private readonly id: string) {}
 
-  /** Whether nobody has asked for the chart: the objects are what the service accounts made them. */
+  /** Whether nobody has accessed the chart, so that the objects are unchanged. */
   public get isUntouched(): boolean {
     return this.chart === undefined;
   }
 
-  /** The chart with all objects in it. */
+  /** Returns the chart with all objects. */
   public open(): Chart {
     if (this.chart) return this.chart;
     const { App, Chart: Cdk8sChart } = cdk8s();
@@ -37,12 +37,12 @@ export class StackChart {
     else addToChart(owner, this.open(), manifests, same => same);
   }
 
-  /** Whether the ServiceAccount of a construct is among the objects: users can take it out of the chart. */
+  /** Whether the ServiceAccount of a construct is one of the objects. Users can remove it from the chart. */
   public holds(owner: IConstruct): boolean {
     return this.chart ? addedObject(owner, this.chart, 'ServiceAccount') !== undefined : this.plain.has(owner);
   }
 
-  /** The objects as cdk8s renders them; tokens may be in them. */
+  /** Returns the objects as cdk8s renders them. They may contain tokens. */
   public objects(): Manifest[] {
     if (this.isUntouched && !process.env.CDK8S_DISABLE_SORT) return [...this.plain.values()].map(inOrder);
     const { Chart: Cdk8sChart } = cdk8s();
@@ -52,7 +52,7 @@ export class StackChart {
   }
 }
 
-/** Whether cdk8s would only sort the keys. It also drops what is empty, and refuses or replaces other values. */
+/** Whether cdk8s would only sort the keys. It also drops empty values, and rejects or replaces others. */
 function isPlain(value: unknown): boolean {
   if (typeof value === 'string') return !mayHoldToken(value);
   if (Array.isArray(value)) return value.length > 0 && value.every(isPlain);

@@ -18,7 +18,7 @@ import { matchesPattern } from '../../conventions/wildcards';
 export class WrittenTemplates {
   private readonly templates = new Map<string, unknown>();
 
-  /** A resource in the template of its stack; undefined where that has not been written. */
+  /** Returns a resource in the template of its stack. Undefined if the template was not written. */
   public resource(element: CfnElement): unknown {
     const stack = Stack.of(element);
     const file = join(Stage.of(element)!.outdir, stack.templateFile);
@@ -30,8 +30,8 @@ export class WrittenTemplates {
 }
 
 /**
- * In what the role of a template and the ServiceAccount of a manifest, both of them written, disagree: a lazy value
- * may have changed between the two. Parts that only the deployment knows agree with everything.
+ * Returns how the role in a written template and the ServiceAccount in a written manifest differ, because a lazy value
+ * may have changed in between. Parts that are known only at deployment match everything.
  */
 export function disagreement(role: unknown, { metadata }: Pick<Manifest, 'metadata'>): string | undefined {
   const { RoleName: roleName, AssumeRolePolicyDocument: document } = objectOf(propertyOf(role, 'Properties'));
@@ -63,7 +63,7 @@ function admits(condition: unknown, namespace: string, name: string, audience: s
     && fits(NAMESPACE_TAG, namespace) && fits(SERVICE_ACCOUNT_TAG, name);
 }
 
-/** A deferred document is the text of one Fn::Sub, whose variables stand in JSON strings. */
+/** A deferred document is the text of one Fn::Sub, whose variables are inside JSON strings. */
 function documentOf(document: unknown): unknown {
   const [text]: unknown[] = [propertyOf(document, 'Fn::Sub')].flat();
   return typeof text === 'string' ? JSON.parse(text) : document;

@@ -7,54 +7,54 @@ import { GENERATED_MARK } from '../../conventions/assembly-record';
 import { mayHoldToken, settleForManifest } from '../values/tokens';
 import { embeddedProblems, hasDynamicReference } from '../values/value-safety';
 
-// With CR too: a checkout by Git on Windows may have put it there.
+// Accepts CR, which Git on Windows may have added.
 const HEADER = new RegExp(
   `^${GENERATED_MARK.replaceAll('.', '\\.')}\r?\n(?:# Owner: (\\S+)\\.\r?\n)?`
     + '((?:# App: .*\\. Stack: .* \\(.*\\)\\.\\r?\\n)+)',
 );
 
-/** The comment on top of all that goes out: what it is, and the stacks that it is made for. */
+/** Returns the comment at the top of every generated file, which names the stacks. */
 export function header(stacks: Stack[], owner?: string): string {
   return [GENERATED_MARK, ...owner === undefined ? [] : [`# Owner: ${owner}.`], ...stacks.map(stackLine)].join('\n');
 }
 
-/** The line of the header that names a stack. */
+/** Returns the line of the header that names a stack. */
 export function stackLine(stack: Stack): string {
   return `# App: ${oneLine(stack.node.root.node.id || 'App')}. Stack: ${oneLine(stack.node.path)} `
     + `(${oneLine(stack.stackName)}).`;
 }
 
-/** What the header of a generated file says. */
+/** The parsed header of a generated file. */
 export interface Header {
   readonly owner?: string;
-  /** A line for each stack, as `stackLine` has it. */
+  /** One line per stack, as `stackLine` returns it. */
   readonly stackLines: string[];
 }
 
-/** The header of a text; undefined if this library has not written it. */
+/** Returns the header of a text. Undefined if this library did not generate it. */
 export function headerOf(text: string): Header | undefined {
   const [, owner, lines] = HEADER.exec(text) ?? [];
   return lines === undefined ? undefined : { owner, stackLines: lines.trimEnd().split(/\r?\n/) };
 }
 
-/** The id of a construct may hold anything; a line break would end the comment. */
+/** The ID of a construct may contain any character, but a line break would end the comment. */
 function oneLine(text: string): string {
   return text.replace(/\s/g, ' ');
 }
 
-/** Stands for a refused value until validation has stopped the synth. */
+/** A placeholder for a rejected value, until validation stops the synth. */
 const REFUSED = 'refused';
 
-/** Objects as they go out, and what is wrong with them. */
+/** Objects as they are written, and what is wrong with them. */
 export interface SettledManifests {
   readonly manifests: Manifest[];
   readonly problems: string[];
 }
 
 /**
- * Settles every token in the objects.
+ * Replaces every token in the objects with its value at synth time.
  *
- * @param allowDeferred whether texts that only the deployment knows may stay, as tokens; lists and numbers never may
+ * @param allowDeferred whether text that is known only at deployment may stay as tokens; lists and numbers may not
  */
 export function settleManifests(scope: IConstruct, manifests: Manifest[], allowDeferred: boolean): SettledManifests {
   const problems: string[] = [];
@@ -69,7 +69,7 @@ export function settleManifests(scope: IConstruct, manifests: Manifest[], allowD
       problems.push(...embeddedProblems(scope, `${path.join('.')} of ${objectName(manifest)}`, value));
       return value;
     }
-    // Of the file nobody replaces them, in the output CloudFormation does.
+    // CloudFormation replaces dynamic references in an output, but nothing replaces them in a file.
     if (allowDeferred && hasDynamicReference(value) && typeof value === 'string') {
       problems.push(...embeddedProblems(scope, `${path.join('.')} of ${objectName(manifest)}`, value));
     }
@@ -89,13 +89,13 @@ export function settleManifests(scope: IConstruct, manifests: Manifest[], allowD
   return { manifests: settled, problems: [...new Set([...problems, ...repeatedProblems(settled)])] };
 }
 
-/** YAML in the order in which it is safe to apply: what workloads need comes before the workloads. */
+/** Returns YAML in an order that is safe to apply: objects that workloads need come before the workloads. */
 export function manifestText(manifests: Manifest[]): string {
   const sorted = [...manifests].sort((left, right) => place(left) - place(right));
   if (!mayHoldToken(sorted)) return yamlText(sorted);
   const deferred: string[] = [];
-  // Not a part of any text in the objects, since it is a hash of them all. `@` cannot begin a plain scalar: it is
-  // always quoted.
+  // Cannot be part of any text in the objects, because it is a hash of them all. `@` cannot begin a plain scalar, so it
+  // is always quoted.
   const mark = `@${createHash('sha256').update(JSON.stringify(sorted)).digest('hex')}-`;
   const marked = (value: unknown): unknown => {
     if (typeof value === 'string' && Token.isUnresolved(value)) return `${mark}${deferred.push(value) - 1}`;
@@ -103,14 +103,14 @@ export function manifestText(manifests: Manifest[]): string {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [marked(key), marked(item)]));
   };
-  // A text whose end only the deployment knows stands in double quotes, as JSON, which is YAML too.
+  // Text that is known only at deployment is written in double quotes, as JSON, which is valid YAML.
   return yamlText(sorted.map(marked))
     .replace(new RegExp(`"${mark}(\\d+)"`, 'g'), (_, index) => JSON.stringify(deferred[Number(index)]));
 }
 
 /**
- * The number in the name of an object's file. A Pod made before its ServiceAccount is there gets no credentials,
- * silently; and a ServiceAccount gets the role that the policies of a guard know already.
+ * Returns the number in the file name of an object. A Pod that is created before its ServiceAccount silently gets no
+ * credentials, and the policies of a guard must exist before a ServiceAccount gets its role.
  */
 export function rank({ kind }: Pick<Manifest, 'kind'>): number {
   const first = ORDER.findIndex(kinds => kinds.includes(kind));
@@ -120,7 +120,7 @@ export function rank({ kind }: Pick<Manifest, 'kind'>): number {
 const POLICIES = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'];
 const ORDER = [['Namespace', ...POLICIES], ['Role', 'RoleBinding', 'ServiceAccount']];
 
-/** Where in the order an object comes, in a file and in a folder. */
+/** Returns the position of an object in the order, in a file and in a folder. */
 function place(manifest: Pick<Manifest, 'kind'>): number {
   return rank(manifest) + (POLICIES.includes(manifest.kind) ? 0.5 : 0);
 }
@@ -139,8 +139,8 @@ function repeatedProblems(manifests: Manifest[]): string[] {
       return [];
     }
     return [
-      `\`chart\` must hold each object once, got: ${objectName(manifest)} twice. The second would overwrite the `
-        + 'first: remove one of them, or give each cluster a stack or a chart of its own.',
+      `\`chart\` must contain each object only once, got: ${objectName(manifest)} twice. The second would overwrite `
+        + 'the first. Remove one of them, or use a separate stack or chart for each cluster.',
     ];
   });
 }

@@ -22,12 +22,12 @@ import {
 import { fsGroupProblem, optionsProblem, WorkloadOptions } from '../../workload-options';
 import { settleForManifest } from '../values/tokens';
 
-/** Every SDK takes these before a web identity. */
+/** Every SDK prefers these to a web identity. */
 
-/** Whose pods do not follow a change of their template: it is immutable, or they are new each time anyway. */
+/** Kinds whose pods do not follow a change of their template, because it is immutable or pods are always new. */
 const WITHOUT_ROLLOUT = ['Pod', 'Job', 'CronJob'];
 
-/** What a workload has to know of a service account. */
+/** The properties of a service account that a workload needs. */
 interface PodAccount {
   /** The construct that errors and warnings name. */
   readonly owner: IConstruct;
@@ -35,11 +35,11 @@ interface PodAccount {
   readonly serviceAccountName: string;
   /** Whether pods get a web identity. */
   readonly webIdentity: boolean;
-  /** What pods are to be made anew for when it changes. */
+  /** Annotations whose change re-creates the pods. */
   readonly podAnnotations: Record<string, string>;
 }
 
-/** The template of pods, as far as it is read here. */
+/** The parts of a pod template that are used here. */
 interface PodTemplate {
   readonly metadata?: { readonly annotations?: Record<string, string> };
   readonly spec: PodSpec;
@@ -56,14 +56,14 @@ interface PodContainer extends ContainerJson {
   readonly securityContext?: SecurityContextJson;
 }
 
-/** Whose service account a workload has been given. */
+/** The service account that was applied to each workload. */
 const OWNERS = new WeakMap<IConstruct, IConstruct>();
 
 /**
- * Makes a workload use a service account, each time it is rendered: cdk8s-plus knows its containers only then, and what
- * the user adds later is in.
+ * Makes a workload use a service account each time that it is rendered. Only then does cdk8s-plus know its containers,
+ * and later additions of the user are included.
  *
- * @param workload an ApiObject, or a construct that has one as its default child
+ * @param workload an ApiObject, or a construct whose default child is one
  */
 export function applyToWorkload(account: PodAccount, workload: IConstruct, options: WorkloadOptions): void {
   const { owner } = account;
@@ -75,14 +75,14 @@ export function applyToWorkload(account: PodAccount, workload: IConstruct, optio
       owner,
       problem(
         'workload',
-        'use one service account',
+        'use only one service account',
         workload.node.path,
-        `${other.node.path} has been applied to it already: pods have one service account only.`,
+        `${other.node.path} is already applied to it, and a pod can have only one service account.`,
       ),
     );
   }
   OWNERS.set(object, owner);
-  // A pod that is made before its ServiceAccount gets no credentials.
+  // A pod that is created before its ServiceAccount gets no credentials.
   const serviceAccount = addedObject(owner, cdk8s().Chart.of(object), 'ServiceAccount');
   if (serviceAccount) object.addDependency(serviceAccount);
 
@@ -94,7 +94,7 @@ export function applyToWorkload(account: PodAccount, workload: IConstruct, optio
   };
   const notes = owner.node.tryFindChild('Workloads') ?? new Construct(owner, 'Workloads');
   const ownRender = object.toJson.bind(object);
-  // The stack's own chart settles tokens itself, or leaves them to the deployment.
+  // The chart of the stack settles tokens itself, or leaves them to the deployment.
   const literal = !cdk8s().App.of(object).resolvers?.some(resolver => resolver instanceof TokenObjectsAsText);
   const render = () => new Rendering(account, copy, notes, literal, ownRender());
   Object.defineProperty(object, 'toJson', {
@@ -105,7 +105,7 @@ export function applyToWorkload(account: PodAccount, workload: IConstruct, optio
       return manifest;
     },
   });
-  // A chart of the user's own is written by nobody that the CDK app would ask.
+  // The CDK app does not write a chart of the user, so it must validate it here.
   if (literal) owner.node.addValidation({ validate: () => render().problems });
 }
 
@@ -118,15 +118,15 @@ function apiObjectOf(owner: IConstruct, workload: IConstruct): ApiObject {
       owner,
       problem(
         'workload',
-        'be an ApiObject of cdk8s, or a construct that has one as its default child',
+        'be an ApiObject of cdk8s, or a construct whose default child is one',
         workload.node.path,
-        'Pass the Deployment or the like itself.',
+        'Pass the workload itself, such as the Deployment.',
       ),
     )
   );
 }
 
-/** One rendering of a workload, with its service account, and what is wrong with it. */
+/** One rendering of a workload with its service account, and what is wrong with it. */
 class Rendering {
   public readonly manifest: Manifest;
   public readonly problems: string[] = [];
@@ -147,7 +147,7 @@ class Rendering {
           'workload',
           'be a Pod, a CronJob, or have a pod template with containers at spec.template',
           objectName(own),
-          'Pass the object that makes the pods.',
+          'Pass the object that creates the pods.',
         ),
       );
     }
@@ -159,7 +159,7 @@ class Rendering {
   }
 
   /**
-   * In a chart of the user's own nobody else settles tokens of the CDK; as they are they would reach the file as text.
+   * Settles CDK tokens in a chart of the user, where they would otherwise be written as token text.
    */
   private known(manifest: Manifest): Manifest {
     if (!this.literal) return manifest;
@@ -173,7 +173,7 @@ class Rendering {
       ['metadata', 'namespace'],
       this.own.metadata.namespace,
       this.account.namespace,
-      'A pod can use the service accounts of its own namespace only: put the workload there, or leave its namespace '
+      'A pod can use only service accounts in its own namespace. Move the workload there, or leave its namespace '
         + 'out.',
     );
     return { ...this.own, metadata: sorted({ ...this.own.metadata, namespace }) };
@@ -183,7 +183,7 @@ class Rendering {
     const { spec } = pod;
     const specPath = [...this.path, 'spec'];
     const { serviceAccountName } = this.account;
-    const advice = 'Leave it to applyTo(), or apply the service account that is meant.';
+    const advice = 'Leave it to applyTo(), or call applyTo() on the intended service account.';
     if (spec.serviceAccount !== undefined) {
       this.field([...specPath, 'serviceAccount'], spec.serviceAccount, serviceAccountName, advice);
     }
@@ -236,7 +236,7 @@ class Rendering {
     return seconds(duration);
   }
 
-  /** The webhook knows containers to skip only, splits at commas and does not trim. */
+  /** The webhook supports only containers to skip, splits at commas and does not trim. */
   private skipList(spec: PodSpec): string {
     const { skipContainers, includeContainers } = this.options;
     const property = includeContainers ? 'includeContainers' : 'skipContainers';
@@ -251,30 +251,30 @@ class Rendering {
           property,
           `name containers of ${objectName(this.own)} (${there})`,
           unknown,
-          'The webhook compares names as they are.',
+          'The webhook compares names exactly.',
         ),
       );
     } else if (skipped.length === names.length) {
       this.report(
         problem(
           property,
-          `leave a container of ${objectName(this.own)} (${there})`,
+          `leave credentials for a container of ${objectName(this.own)} (${there})`,
           listed,
-          'Without credentials for any container, the service account is of no use.',
+          'Otherwise no container would use the service account.',
         ),
       );
     }
     return skipped.join(',');
   }
 
-  /** The containers of a pod, of which those with credentials name their sessions. */
+  /** Returns the containers of a pod. Those with credentials get the session name. */
   private namedSessions(spec: PodSpec, users: PodContainer[]): Partial<PodSpec> {
     if (!this.options.sessionNameFromPod || !this.account.webIdentity) return {};
     const { apiVersion = '', kind, metadata } = this.own;
     const variable = sessionName(apiVersion, kind, this.settle(this.account.namespace), this.settle(metadata.name));
     if (!variable) {
       this.report(problem('sessionNameFromPod', `be left out for ${objectName(this.own)}`, true,
-        'The names of its pods may be too long for STS, and synth does not know a name to use instead.'));
+        'The names of its pods may be too long for STS, and no other name is known at synth time.'));
       return {};
     }
     const named = (containers: readonly PodContainer[]) =>
@@ -298,8 +298,8 @@ class Rendering {
       warn(
         this.notes,
         'cdk-irsa:static-credentials',
-        `Container ${show(name)} of ${objectName(this.own)} has ${found.join(' and ')} in its environment: `
-          + 'SDKs take them before the role. Remove them, or skip the container by `skipContainers`.',
+        `Container ${show(name)} of ${objectName(this.own)} has ${found.join(' and ')} in its environment. `
+          + 'SDKs prefer them to the role. Remove them, or skip the container with `skipContainers`.',
       );
     }
   }
@@ -313,9 +313,9 @@ class Rendering {
       this.report(
         problem(
           'fsGroup',
-          'be left out for a pod on Windows',
+          'be left out for a Windows pod',
           fsGroup,
-          `Windows has no groups of files, and ${objectName(this.own)} is for Windows.`,
+          `Windows has no file groups, and ${objectName(this.own)} runs on Windows.`,
         ),
       );
     }
@@ -328,7 +328,7 @@ class Rendering {
     };
   }
 
-  /** A value of a field, as it is written; it must not contradict the one that is there. */
+  /** Returns the value to write to a field. It must not contradict the existing value. */
   private field<T>(path: string[], present: unknown, wanted: T, advice: string): T {
     const settled = this.settle(wanted);
     if (present !== undefined && JSON.stringify(this.settle(present)) !== JSON.stringify(settled)) {

@@ -18,17 +18,17 @@ import { listInShort } from '../../analysis/lists';
 const ID = 'KubernetesManifestFiles';
 const MAX_LISTED = 5;
 
-/** A stack that has manifests. */
+/** A stack with manifests. */
 interface ManifestSource {
   readonly owner: IConstruct;
   readonly folder: () => string;
-  /** How the user wants a folder outside the cloud assembly written; undefined for the assembly. */
+  /** The options for a folder outside the cloud assembly. Undefined for the assembly. */
   readonly directory: () => { readonly alwaysWrite: boolean } | undefined;
   readonly files: () => StackFiles;
   readonly problems: () => string[];
-  /** Why the manifests do not belong to the templates of the same synth. */
+  /** Returns why the manifests do not match the templates of the same synth. */
   readonly writtenProblems: (templates: WrittenTemplates) => string[];
-  /** Called where a round of validation begins or ends: what was true in the last one need not be true any more. */
+  /** Clears the cache when a round of validation begins or ends, because the app may have changed. */
   readonly forget: () => void;
 }
 
@@ -36,18 +36,18 @@ interface ManifestSource {
 interface Target {
   readonly folder: string;
   readonly sources: ManifestSource[];
-  /** Whether the folder is a part of the cloud assembly, which belongs to this app. */
+  /** Whether the folder is part of the cloud assembly, which belongs to this app. */
   readonly isInAssembly: boolean;
-  /** Whether synth writes to it, unless something is missing. */
+  /** Whether synth writes to it, unless context is missing. */
   readonly isWritten: boolean;
 }
 
 /**
- * Writes the manifest files of a whole app, at the end of its synth: when every stack, in whatever stage, has been
- * validated. What an earlier synth left behind goes away.
+ * Writes the manifest files of a whole app at the end of synth, after every stack in every stage was validated. It also
+ * deletes stale files of an earlier synth.
  */
 export class ManifestWriter extends Construct {
-  /** The writer of the app that `scope` is in. */
+  /** Returns the writer of the app that contains `scope`. */
   public static of(scope: IConstruct): ManifestWriter {
     const { root } = scope.node;
     return root.node.tryFindChild(ID) as ManifestWriter | undefined ?? new ManifestWriter(root as Construct);
@@ -56,15 +56,15 @@ export class ManifestWriter extends Construct {
   private readonly sources: ManifestSource[] = [];
   private readonly records = new AssemblyRecords();
   /**
-   * The stacks of this round of validation, and what is wrong with the files of each. One stack looks at those of all
-   * others: once a round, not once a stack.
+   * The stacks that were validated in this round, and the problems of their files. These are computed once per round,
+   * not once per stack, because each stack is compared with all others.
    */
   private readonly validated = new Set<IConstruct>();
   private found?: Map<IConstruct, string[]>;
 
   private constructor(root: Construct) {
     super(root, ID);
-    // CDK synthesizes the root last: a stack whose template fails has stopped the synth by then.
+    // CDK synthesizes the root last, after an invalid template would have stopped the synth.
     attachCustomSynthesis(root, { onSynthesize: ({ outdir }) => this.write(realFolder(resolve(outdir))) });
   }
 
@@ -74,12 +74,12 @@ export class ManifestWriter extends Construct {
     this.forget();
   }
 
-  /** Records a ServiceAccount that the app hands to others to create. */
+  /** Records a ServiceAccount that something outside the app creates. */
   public recordServiceAccount(account: HandedServiceAccount): void {
     this.records.add(account);
   }
 
-  /** Called when the validation of a stack begins: with one that has been there, a new round. */
+  /** Called when the validation of a stack begins. A stack that was already validated starts a new round. */
   public begin(owner: IConstruct): void {
     if (this.validated.has(owner)) this.forget();
     this.validated.add(owner);
@@ -91,7 +91,7 @@ export class ManifestWriter extends Construct {
     for (const { forget } of this.sources) forget();
   }
 
-  /** What is wrong with the files of one stack, beside those of the others. */
+  /** Returns what is wrong with the files of one stack, in combination with those of the other stacks. */
   public problems(owner: IConstruct): string[] {
     this.found ??= this.findProblems();
     return this.found.get(owner) ?? [];
@@ -117,19 +117,19 @@ export class ManifestWriter extends Construct {
     warn(
       sources[0].owner,
       'cdk-irsa:files-left-behind',
-      `${portablePath(folder)} holds generated files of stacks that are not in this app: `
-        + `${listInShort(left.map(path => basename(path)), MAX_LISTED)}. They are left alone. Delete them if you `
-        + 'renamed or removed the stack. If another app writes here, set `owner` in writeTo() of both apps.',
+      `${portablePath(folder)} contains generated files of stacks that are not in this app: `
+        + `${listInShort(left.map(path => basename(path)), MAX_LISTED)}. Synth does not delete them. Delete them if `
+        + 'you renamed or removed the stack. If another app writes here, set `owner` in writeTo() of both apps.',
     );
   }
 
-  /** Which files in a folder outside the assembly belong to this app. */
+  /** Returns which files in a folder outside the assembly belong to this app. */
   private claims({ sources }: Target): FileClaims {
     const stacks = this.node.root.node.findAll().filter(child => Stack.isStack(child));
     return new FileClaims(new Set(stacks.map(stackLine)), sources[0].files().ownerName);
   }
 
-  /** @param outdir the cloud assembly; undefined if there is none */
+  /** @param outdir the folder of the cloud assembly, if any */
   private targets(outdir: string | undefined): Target[] {
     const folders = new Map<string, ManifestSource[]>();
     for (const source of this.sources) {
@@ -146,9 +146,9 @@ export class ManifestWriter extends Construct {
   }
 
   /**
-   * While context is missing, values in the manifests may be the dummies of look-ups. The CLI makes the look-ups and
-   * runs the app again; what is outside the cloud assembly waits for that, since nobody would know a dummy there if
-   * they fail. So it does while there are error annotations, which the CLI reads in the assembly.
+   * While context is missing, values in the manifests may be dummy values of lookups. The CLI then runs the lookups and
+   * the app again. Folders outside the cloud assembly wait for that, because a dummy value there would go unnoticed.
+   * They also wait while there are error annotations, which the CLI reads from the assembly.
    */
   private isWaiting(): boolean {
     return this.node.root.node
@@ -157,8 +157,8 @@ export class ManifestWriter extends Construct {
   }
 
   private write(outdir: string): void {
-    // Validation can be skipped; a refused value must not reach a file all the same, nor a file of somebody else be
-    // lost.
+    // Validation can be skipped. Even then, a rejected value must not reach a file, and no foreign file may be
+    // overwritten.
     const templates = new WrittenTemplates();
     for (const { owner, problems, writtenProblems } of this.sources) {
       const found = [...problems(), ...writtenProblems(templates)];
@@ -171,7 +171,7 @@ export class ManifestWriter extends Construct {
     }));
     const written = targets.filter(({ isWritten }) => isWritten);
     const paths = new Set(written.flatMap(({ planned }) => planned.map(({ path }) => path)));
-    // First, since a file can differ from a new one by upper case alone, and be the same one for the file system.
+    // Delete first, because on a case-insensitive file system a stale file may be the same as a new one.
     removeStale(outdir, written.filter(({ isInAssembly }) => isInAssembly).map(({ folder }) => folder), paths);
     const changes = written.map((target): FolderChanges & { isInAssembly: boolean } => ({
       folder: target.folder,
@@ -187,7 +187,7 @@ export class ManifestWriter extends Construct {
   }
 }
 
-/** In the cloud assembly every generated file is of this app. */
+/** In the cloud assembly, every generated file belongs to this app. */
 class AllClaims extends FileClaims {
   constructor() {
     super(new Set(), undefined);
@@ -198,13 +198,13 @@ class AllClaims extends FileClaims {
   }
 }
 
-/** The CDK CLI runs the app for list, diff, synth and deploy; it says where the cloud assembly goes. */
+/** The CDK CLI runs the app for list, diff, synth and deploy, and sets the folder of the cloud assembly. */
 function isRunByCli(outdir: string): boolean {
   const { CDK_OUTDIR: asked } = process.env;
   return asked !== undefined && realFolder(resolve(asked)) === outdir;
 }
 
-/** A cloud assembly that the app runs in holds files of the user, too. */
+/** A cloud assembly that is also the working directory may contain files of the user. */
 function isPartOf(outdir: string, folder: string): boolean {
   return contains(outdir, folder) && !contains(outdir, realFolder(process.cwd()));
 }
@@ -213,12 +213,12 @@ function hasError(construct: IConstruct): boolean {
   return construct.node.metadata.some(({ type }) => type === 'aws:cdk:error');
 }
 
-/** CDK keeps it private. */
+/** This field of the CDK is private. */
 function missesContext(stack: Stack): boolean {
   return [propertyOf(stack, '_missingContext') ?? []].flat().length > 0;
 }
 
-/** Removes what an earlier synth has left in the cloud assembly, and the folders that are empty then. */
+/** Deletes stale files of an earlier synth in the cloud assembly, and folders that become empty. */
 function removeStale(outdir: string, folders: string[], written: ReadonlySet<string>): void {
   const candidates = [
     ...folders.flatMap(folder => yamlFilesIn(folder)),
@@ -229,7 +229,7 @@ function removeStale(outdir: string, folders: string[], written: ReadonlySet<str
   }
 }
 
-/** Removes what this app has left in a folder of the user, and returns it. */
+/** Deletes and returns the stale files of this app in a folder of the user. */
 function removeOwn(folder: string, claims: FileClaims, written: ReadonlySet<string>, outdir: string): string[] {
   const stale = yamlFilesIn(folder).filter(path => {
     const found = written.has(path) ? undefined : generatedHeader(path);
@@ -244,7 +244,7 @@ function remove(path: string, outdir: string): void {
   removeEmpty(dirname(path), outdir);
 }
 
-/** A folder that the app itself runs in is no cloud assembly alone. */
+/** The working directory of the app may contain other files than those of the cloud assembly. */
 function isPartOfAssembly(outdir: string, name: string): boolean {
   return !contains(outdir, process.cwd()) || /^assembly-|\.k8s$/.test(name);
 }
@@ -262,7 +262,7 @@ function removeEmpty(folder: string, outdir: string): void {
   if (contains(outdir, folder)) removeEmpty(dirname(folder), outdir);
 }
 
-/** Whether `inner` is `outer` or below it. */
+/** Whether `inner` is `outer` or is below it. */
 function contains(outer: string, inner: string): boolean {
   const path = relative(outer, inner);
   return !isAbsolute(path) && !/^\.\.($|[\\/])/.test(path);

@@ -1,5 +1,4 @@
 /**
- * A fast YAML printer, packed into this one file when the library is built, apart from the parsers: an app that only
- * writes manifests loads no parser.
+ * A fast YAML printer. The build bundles it separately from the parsers, because most apps only write manifests.
  */
 export { dump } from 'js-yaml';

@@ -3,12 +3,12 @@ import { cdk8s } from './cdk8s';
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when the first text is written
 const printer = (): typeof import('./yaml-printer') => require('./yaml-printer');
 
-/** Texts that every printer writes alike: words of letters, numbers in quotes. */
+/** Texts that every printer writes in the same way: words of letters, and quoted numbers. */
 const WORD = /^(?!(?:null|true|false|yes|no|on|off|y|n|e[-+]?\d+)$)[a-z/](?:[\w./@=,+-]|:(?=[\w:/]))*$/i;
 const QUOTED = /^(?:true|false|0|[1-9]\d{0,14})$/;
 
 /**
- * Prints objects as cdk8s does. Most of what goes into manifests is so plain that js-yaml prints the same bytes in a
+ * Prints objects in the same format as cdk8s. Most manifests are so simple that js-yaml prints the same bytes in a
  * third of the time.
  */
 export function yamlText(objects: readonly unknown[]): string {

@@ -32,7 +32,7 @@ interface Pods {
   readonly sessionTags: boolean;
 }
 
-/** Why EKS certainly cannot assume the target role of an association, if the role belongs to this app. */
+/** Returns why EKS certainly cannot assume the target role of an association, if the role belongs to this app. */
 export function targetProblems(
   owner: ChainedServiceAccount, property: string, targetRole: IRole, pods: Pods,
 ): string[] {
@@ -43,17 +43,19 @@ export function targetProblems(
   const { answer, reasons } = engine().admission(trust, requests().targetRoleRequest(caller));
   if (answer !== 'out') return [];
   const rule = `trust the role of this service account for ${assumeActions(pods.sessionTags).join(' and ')}`;
-  return [problem(property, rule, `${pathOf(target)}, where ${reasons.join('; ')}`,
-    `${pods.sessionTags ? `${WHY_TAGS} ` : ''}Call grantAssume() of this service account with that role, or add to its `
-    + `trust policy: ${trustHalf(owner, pods.sessionTags)}`)];
+  return [problem(property, rule, `${pathOf(target)}: ${reasons.join('; ')}`,
+    `${pods.sessionTags ? `${WHY_TAGS} ` : ''}Call grantAssume() on this service account with that role, or add this `
+    + `to its trust policy: ${trustHalf(owner, pods.sessionTags)}`)];
 }
 
-/** What the chains that start at the role of a service account lack, as far as this app shows it. */
+/**
+ * Returns what is missing in the chains that start at the role of a service account, as far as this app defines them.
+ */
 export function chainProblems(caller: ChainedServiceAccount): string[] {
   const index = AppIndex.of(caller);
   const own = ownedRole(caller, caller.role);
   const { tagged = false, untagged = false } = sessionsOf(caller.grantPrincipal);
-  // A role that is also used without session tags: its chains may be meant for those sessions.
+  // If a role is also used without session tags, its chains may be for those sessions.
   const needsTags = tagged && !untagged;
   const next = index.trustsRoles ? rolesTrusting(caller, own) : [];
   const policies = own && (next.length > 0 || (needsTags && mayCallSts(own))) ? identityPolicies(own) : undefined;
@@ -70,15 +72,17 @@ function rolesTrusting(caller: ChainedServiceAccount, own: CfnRole | undefined):
     .filter(role => role !== own);
 }
 
-/** The trust half allows sts:AssumeRole only. */
+/** The trust policy allows only sts:AssumeRole. */
 function untaggedTrustProblems(caller: ChainedServiceAccount, role: CfnRole): string[] {
   if (trusts(caller, role, ASSUME) === 'out' || trusts(caller, role, TAG) !== 'out') return [];
-  return [problem(pathOf(role), `trust the role of this service account for ${TAG} too`, `${ASSUME} only`,
-    `${WHY_TAGS} Use grantAssume() of this service account instead, or let the statement read: `
+  return [problem(pathOf(role), `also trust the role of this service account for ${TAG}`, `only ${ASSUME}`,
+    `${WHY_TAGS} Use grantAssume() on this service account instead, or change the statement to: `
     + `${trustHalf(caller, true)}`)];
 }
 
-/** The policies of the caller allow sts:AssumeRole only, where the trust alone is not enough. */
+/**
+ * The policies of the caller allow only sts:AssumeRole, and the trust policy by itself does not allow sts:TagSession.
+ */
 function untaggedPolicyProblems(caller: ChainedServiceAccount, own: CfnRole, policies: unknown[]): string[] {
   const roles = policies.flatMap(statementsIn)
     .filter(({ Effect, Action }) => Effect === 'Allow' && Action !== undefined && hasAction({ Action }, ASSUME))
@@ -86,12 +90,12 @@ function untaggedPolicyProblems(caller: ChainedServiceAccount, own: CfnRole, pol
     .filter((resource): resource is string => typeof resource === 'string' && /:role\/[^*?]+$/.test(resource));
   return [...new Set(roles)]
     .filter(arn => mayCall(policies, ASSUME, arn) && !mayCall(policies, TAG, arn) && needsPolicy(caller, own, arn))
-    .map(arn => problem(`policies of ${pathOf(own)}`, `allow ${TAG} on ${arn} too`, `${ASSUME} only`,
-      `${WHY_TAGS} Use grantAssume() of this service account instead of grantAssumeRole() of the role, or allow both `
+    .map(arn => problem(`policies of ${pathOf(own)}`, `also allow ${TAG} on ${arn}`, `only ${ASSUME}`,
+      `${WHY_TAGS} Use grantAssume() on this service account instead of grantAssumeRole() on the role, or allow both `
       + 'actions.'));
 }
 
-/** A role of another account is trusted in vain without a permission. */
+/** To assume a role in another account, the caller also needs a permission. */
 function missingPermissionProblems(
   caller: ChainedServiceAccount, own: CfnRole, role: CfnRole, policies: unknown[],
 ): string[] {
@@ -99,12 +103,14 @@ function missingPermissionProblems(
   const isElsewhere = areApart(Stack.of(own).account, Stack.of(role).account);
   if (!isElsewhere || arn === undefined || mayCall(policies, ASSUME, arn)) return [];
   if (trusts(caller, role, ASSUME) === 'out') return [];
-  return [problem(`policies of ${pathOf(own)}`, `allow ${ASSUME} on ${arn}`, 'nothing of it',
-    `${pathOf(role)} trusts this service account, but a role of another account must also be permitted: `
-    + 'use grantAssume() of this service account.')];
+  return [problem(`policies of ${pathOf(own)}`, `allow ${ASSUME} on ${arn}`, 'no such statement',
+    `${pathOf(role)} trusts this service account, but a role in another account also requires a permission. `
+    + 'Use grantAssume() on this service account.')];
 }
 
-/** Whether the trust of a role is not enough: it is of another account, or names the account of the caller only. */
+/**
+ * Whether the caller also needs a permission: the role is in another account, or trusts only the account of the caller.
+ */
 function needsPolicy(caller: ChainedServiceAccount, own: CfnRole, arn: string): boolean {
   const [, , , , account] = arn.split(':');
   if (areApart(Stack.of(own).account, account)) return true;
@@ -117,7 +123,7 @@ function areApart(one: string, other: string | undefined): boolean {
   return !Token.isUnresolved(one) && /^\d{12}$/.test(other ?? '') && one !== other;
 }
 
-/** What the trust policy of a role answers to sessions of the service account's role. */
+/** Returns whether the trust policy of a role allows sessions of the service account's role. */
 function trusts(caller: ChainedServiceAccount, role: CfnRole, action: string): string {
   const trust = trustOf(role);
   if (trust === undefined) return 'unknown';
@@ -131,7 +137,7 @@ function mayCall(policies: unknown[], action: string, resource: string): boolean
   return decision === 'allow' || decision === 'conditional';
 }
 
-/** The policies of a role; undefined where one of them may be anything. */
+/** Returns the policies of a role. Undefined if the content of one is unknown. */
 function identityPolicies(role: CfnRole): unknown[] | undefined {
   const attached = AppIndex.of(role).policiesOf(role);
   const managed = settle(role, role.managedPolicyArns) ?? [];
@@ -145,7 +151,7 @@ function identityPolicies(role: CfnRole): unknown[] | undefined {
   ];
 }
 
-/** Whether a policy of a role may allow an action of STS. Most do not, and need not be read. */
+/** Whether a policy of a role may allow an STS action. Most do not, so they need not be evaluated. */
 function mayCallSts(role: CfnRole): boolean {
   const isOther = (action: unknown) => /^(?!sts:)[a-z0-9-]+:/i.test(`${action}`);
   return [
@@ -167,7 +173,7 @@ function trustOf(role: CfnRole): unknown {
   return new PlainReader(role).json<unknown>(trustDocumentOf(role));
 }
 
-/** The resource of a role that this app makes, by whichever construct it is referred to. */
+/** Returns the resource of a role that this app creates, even if `role` is an imported construct. */
 function ownedRole(scope: IConstruct, role: IRole): CfnRole | undefined {
   const resource = role.node?.defaultChild;
   if (resource instanceof CfnRole) return resource;

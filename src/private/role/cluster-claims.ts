@@ -13,31 +13,31 @@ import {
 const ADDON = 'AWS::EKS::Addon';
 const ASSOCIATION = 'AWS::EKS::PodIdentityAssociation';
 
-/** Resources that constructs of this library made, which claim what they declare. */
+/** Resources that constructs of this library created. They claim what they declare. */
 const OWN = new WeakSet<CfnResource>();
 
-/** The ARN of a cluster in the account and region of the stack. */
+/** Returns the ARN of a cluster in the account and region of the stack. */
 export function clusterArn(scope: IConstruct, clusterName: string): string {
   const stack = Stack.of(scope);
   const partition = literalPartition(stack);
   return stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: clusterName, partition });
 }
 
-/** A text that is equal for two names of the same cluster. */
+/** Returns text that is equal for two names of the same cluster. */
 export function clusterIdentity(scope: IConstruct, clusterName: string): string {
   return clusterKey(scope, pointed(scope, clusterName));
 }
 
-/** Claims an add-on, which a cluster takes once. */
+/** Claims an add-on, which a cluster can have only once. */
 export function claimAddon(owner: IConstruct, resource: CfnResource, clusterName: string, addonName: string): void {
   OWN.add(resource);
   claim(owner, () => [`addon ${addonKey(owner, clusterName, addonName)}`]);
 }
 
 /**
- * Claims the association of service accounts, each of which a cluster takes once.
+ * Claims the associations of service accounts. Each can exist only once per cluster.
  *
- * @param resource the resource that associates them
+ * @param resource the resource that creates the associations
  */
 export function claimAssociations(
   owner: IConstruct, resource: CfnResource, clusterName: string, namespace: string, names: readonly string[],
@@ -46,7 +46,7 @@ export function claimAssociations(
   claim(owner, () => names.map(name => `association ${associationKey(owner, clusterName, namespace, name)}`));
 }
 
-/** Claims service accounts of the cluster of a provider: each can carry one role only. */
+/** Claims service accounts of the cluster of a provider, because each can have only one role. */
 export function claimWebIdentities(
   owner: IConstruct, provider: IOpenIdConnectProvider, namespace: string, names: readonly string[],
 ): void {
@@ -59,12 +59,12 @@ function issuerFingerprint(owner: IConstruct, provider: IOpenIdConnectProvider):
   return AppIndex.of(owner).once(['fingerprint of the issuer', provider, Stack.of(owner)], find);
 }
 
-/** Resources of others in the app that declare the same add-on in the same cluster. */
+/** Returns other resources in the app that declare the same add-on in the same cluster. */
 export function foreignAddons(scope: IConstruct, clusterName: string, addonName: string): CfnResource[] {
   return AppIndex.of(scope).view(byAddon).get(addonKey(scope, clusterName, addonName)) ?? [];
 }
 
-/** Resources of others in the app that associate the same service account of the same cluster. */
+/** Returns other resources in the app that associate the same service account of the same cluster. */
 export function foreignAssociations(
   scope: IConstruct, clusterName: string, namespace: string, name: string,
 ): CfnResource[] {
@@ -81,8 +81,8 @@ function associationKey(scope: IConstruct, clusterName: string, namespace: strin
 }
 
 /**
- * Which cluster it is. Two stacks without an account or a region may go to two; one stack, with those nested in it,
- * goes to one.
+ * Returns a key for the cluster. Two stacks without an account or a region may be deployed to two environments; a stack
+ * and its nested stacks are deployed to one.
  */
 function clusterKey(scope: IConstruct, { value, targets }: PointedValue): string {
   const stack = deployedStack(scope);
@@ -91,7 +91,7 @@ function clusterKey(scope: IConstruct, { value, targets }: PointedValue): string
   return JSON.stringify([known ? place : stack.node.addr, literalName(value, targets) ?? value]);
 }
 
-/** The name of a cluster that is referred to, where the app gives it a literal one. */
+/** Returns the literal name of a referenced cluster, if the app sets it. */
 function literalName(value: unknown, targets: PointedValue['targets']): string | undefined {
   const [id, attribute] = argumentsOf(value, 'Fn::GetAtt');
   const target = targets.get(`${id}`);
@@ -126,7 +126,7 @@ function associatedByAddon(properties: Record<string, unknown>): unknown[][] {
   return associations.map(association => [namespace, objectOf<Record<string, unknown>>(association).ServiceAccount]);
 }
 
-/** The add-ons and associations that constructs of others declare, by what a cluster takes once. */
+/** Groups the add-ons and associations that other constructs declare, by keys that must be unique per cluster. */
 function grouped(
   all: readonly IConstruct[],
   keysOf: (resource: CfnResource, properties: PointedValue<Record<string, unknown>>) => string[],

@@ -11,14 +11,14 @@ import { describeSize } from '../trust/trust-rules';
 import { argumentsOf, literalPartition, settle } from '../values/tokens';
 import { embeddedProblems, openProblems, vanishingProblems } from '../values/value-safety';
 
-/** IAM's for one managed policy; an inline policy stays under it too, which leaves room for grants. */
+/** The IAM limit for one managed policy. Inline policies use the same limit, which leaves room for grants. */
 const MAX_POLICY_LENGTH = 6144;
-/** Where lengths are assumed. */
+/** The limit if lengths are estimated. */
 const MAX_ESTIMATE_LENGTH = 5600;
 
 /**
- * A policy whose condition keys may be known at deployment only: an object, or `Fn::Sub` of its JSON where
- * CloudFormation has no other way.
+ * A policy whose condition keys may be known only at deployment. It renders as an object, or as `Fn::Sub` of its JSON
+ * if a key is deferred, because CloudFormation does not support functions in keys.
  */
 class ControllerDocument extends PolicyDocument {
   public resolve(context: IResolveContext): unknown {
@@ -27,15 +27,15 @@ class ControllerDocument extends PolicyDocument {
   }
 }
 
-/** Everything that a controller may do, in one document. */
+/** Returns all permissions of a controller in one document. */
 export function controllerDocument(scope: IConstruct, { statements }: ControllerDefinition): PolicyDocument {
   return new ControllerDocument({ statements: statements(scope) });
 }
 
 /**
- * The document for a policy inside the role, where it fits; a role then is all there is. One that is long, or a string
- * because a key is known at deployment only, becomes managed policies. What fits depends on the controller alone, not
- * on what is granted later: the choice is stable.
+ * Returns the document for an inline policy if it fits. A document that is too long, or a string because a key is known
+ * only at deployment, becomes managed policies. The choice depends only on the controller, not on later grants, so it
+ * is stable.
  */
 export function inlinePolicy(scope: IConstruct, controller: ControllerDefinition): PolicyDocument | undefined {
   const document = controllerDocument(scope, controller);
@@ -43,7 +43,7 @@ export function inlinePolicy(scope: IConstruct, controller: ControllerDefinition
   return json && fits(scope, json) && !hasDeferredKey(settledCopy(scope, json)) ? document : undefined;
 }
 
-/** Makes and attaches the managed policies of a controller. */
+/** Creates and attaches the managed policies of a controller. */
 export function attachManagedPolicies(role: Role, controller: ControllerDefinition): void {
   for (const name of controller.managedPolicyNames ?? []) {
     role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(name));
@@ -60,7 +60,7 @@ function managedPolicies(role: Role, controller: ControllerDefinition): IManaged
   }));
 }
 
-/** In their order, as many in a document as fit. */
+/** Splits statements into documents, in order, with as many statements per document as fit. */
 function split(scope: IConstruct, statements: PolicyStatement[]): PolicyStatement[][] {
   const documents: PolicyStatement[][] = [];
   for (const statement of statements) {
@@ -71,7 +71,7 @@ function split(scope: IConstruct, statements: PolicyStatement[]): PolicyStatemen
   return documents;
 }
 
-/** A statement that alone is too long, by halves of its resources. */
+/** Splits a statement that is too long for one document by halving its resources. */
 function shortened(scope: IConstruct, statement: PolicyStatement): PolicyStatement[] {
   const { resources } = statement;
   if (resources.length < 2 || fits(scope, jsonOf([statement]))) return [statement];
@@ -90,13 +90,13 @@ function fits(scope: IConstruct, json: PolicyJson): boolean {
   return characters <= (exact ? MAX_POLICY_LENGTH : MAX_ESTIMATE_LENGTH);
 }
 
-/** What is wrong with a controller in the place of `scope`; what is only risky becomes a warning. */
+/** Returns what is wrong with a controller at `scope`. Risks that are not errors become warnings. */
 export function controllerProblems(scope: IConstruct, controller: ControllerDefinition): string[] {
   if (controller.unscoped) {
     warn(
       scope,
       'cdk-irsa:controller-unscoped',
-      `\`controller\` (${controller.name}) reaches beyond what you have named: ${controller.unscoped}`,
+      `\`controller\` (${controller.name}) has permissions beyond the resources that you named: ${controller.unscoped}`,
     );
   }
   for (const { rule, message } of controller.warnings?.(scope) ?? []) {
@@ -124,7 +124,7 @@ function statementsOf(json: unknown): StatementJson[] {
   return [propertyOf(json, 'Statement') ?? []].flat().map(statement => objectOf<StatementJson>(statement));
 }
 
-/** A role reaches its own partition only. */
+/** A role can access only resources in its own partition. */
 function partitionProblems(scope: IConstruct, { name }: ControllerDefinition, json: unknown): string[] {
   const own = literalPartition(Stack.of(scope));
   if (own === undefined) return [];
@@ -141,12 +141,12 @@ function partitionProblems(scope: IConstruct, { name }: ControllerDefinition, js
         'controller',
         `name resources in the partition of the stack, ${own}`,
         settle(scope, resource),
-        `A role cannot reach another partition: give ${name} a resource of this one.`,
+        `A role cannot access another partition. Pass a resource of this partition to ${name}.`,
       ),
   );
 }
 
-/** A statement of one resource can be divided no further. */
+/** A statement with one resource cannot be split further. */
 function sizeProblems(scope: IConstruct, { name, statements }: ControllerDefinition, json: PolicyJson): string[] {
   if (fits(scope, json)) return [];
   const tooLong = statements(scope).flatMap(statement => shortened(scope, statement))
@@ -155,9 +155,9 @@ function sizeProblems(scope: IConstruct, { name, statements }: ControllerDefinit
   const problems = tooLong.map(size =>
     problem(
       'controller',
-      `make statements that fit in ${MAX_POLICY_LENGTH} characters`,
+      `have only statements that fit in ${MAX_POLICY_LENGTH} characters`,
       describeSize(size),
-      `IAM does not raise this quota (managed policy length): name less for ${name}, or divide it over several roles.`,
+      `IAM does not raise this quota (managed policy length). Name fewer resources for ${name}, or use several roles.`,
     ));
   if (tooLong.length > 0 && tooLong.every(({ exact }) => !exact)) {
     warn(scope, 'cdk-irsa:controller-policy-size', problems[0]);
@@ -165,7 +165,7 @@ function sizeProblems(scope: IConstruct, { name, statements }: ControllerDefinit
   return problems.filter((_, index) => tooLong[index].exact);
 }
 
-/** CDK takes an alias for a key, IAM does not: calls on keys are decided by the ARN of the key. */
+/** The CDK accepts an alias as a key, but IAM authorizes calls by the ARN of the key. */
 function aliasProblems(scope: IConstruct, { name }: ControllerDefinition, json: unknown): string[] {
   const aliases = statementsOf(json)
     .filter(({ Action: actions }) => [actions ?? ''].flat().every(action => /^kms:(?!\w*Alias)\w+$/.test(`${action}`)))
@@ -175,9 +175,9 @@ function aliasProblems(scope: IConstruct, { name }: ControllerDefinition, json: 
   return aliases.map(alias =>
     problem(
       'controller',
-      'name keys by their own ARNs, not by aliases',
+      'name keys by their ARNs, not by aliases',
       alias,
-      `IAM does not resolve aliases: give ${name} the key itself.`,
+      `IAM does not resolve aliases. Pass the key itself to ${name}.`,
     ),
   );
 }

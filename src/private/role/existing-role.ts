@@ -13,16 +13,16 @@ import { settledCopy } from '../trust/trust-document';
 import { settle } from '../values/tokens';
 import { settledProblems } from '../values/value-safety';
 
-/** What an existing role must trust, for all the service accounts that use it. */
+/** What an existing role must trust, for all service accounts that use it. */
 interface Required {
-  /** The service account that says so: once a role is enough. */
+  /** The service account that prints the message, only once per role. */
   readonly speaker: IConstruct;
   readonly trust: TrustPolicy;
 }
 
 const REQUIRED = new WeakMap<IRole, Required>();
 
-/** The trust that a role must have which is left as it is: what its service accounts need is added to it. */
+/** Returns the trust policy that an existing role needs. Its service accounts add their requirements to it. */
 export function requiredTrust(role: IRole, owner: IConstruct): TrustPolicy {
   const required = REQUIRED.get(role) ?? { speaker: owner, trust: new TrustPolicy() };
   REQUIRED.set(role, required);
@@ -30,8 +30,8 @@ export function requiredTrust(role: IRole, owner: IConstruct): TrustPolicy {
 }
 
 /**
- * Says once a role what its trust policy must contain, ready to paste; and to the analysis that the role is somebody
- * else's. Call `requiredTrust` first.
+ * Prints once per role what its trust policy must contain, ready to paste, and records for the analysis that the app
+ * does not own the role. Call `requiredTrust` first.
  */
 function noteRequiredTrust(role: IRole, owner: IConstruct): void {
   const { speaker, trust } = REQUIRED.get(role)!;
@@ -40,15 +40,15 @@ function noteRequiredTrust(role: IRole, owner: IConstruct): void {
   const document = { Version: '2012-10-17', Statement: settledCopy(owner, trust._statements(owner)) };
   Annotations.of(owner).addInfoV2(
     'cdk-irsa:existing-role',
-    `\`role\` (${role.node.path}) is left as it is. Its trust policy must contain: `
+    `\`role\` (${role.node.path}) is an existing role, which cdk-irsa does not modify. Its trust policy must contain: `
       + `${withoutTokens(JSON.stringify(document))}`,
   );
 }
 
 /**
- * What is wrong with a role that is used as it is. What somebody else's role must trust is only said.
+ * Returns what is wrong with an existing role. For a role that the app does not own, only prints what it must trust.
  *
- * @param addTrust adds the service accounts to a trust policy, as a new role would trust them
+ * @param addTrust adds the service accounts to a trust policy in the same way as for a new role
  */
 export function existingRoleProblems(
   owner: IConstruct, role: IRole, subjects: ServiceAccountSubject[], addTrust: (trust: TrustPolicy) => TrustPolicy,
@@ -65,7 +65,7 @@ export function existingRoleProblems(
   return [];
 }
 
-/** Why a role that is used as it is cannot trust a provider. What a new role trusts, its trust policy looks after. */
+/** Returns why an existing role cannot trust a provider. A new role validates its trust policy itself. */
 export function existingRoleProviderProblems(
   owner: IConstruct, roleArn: string, provider: IOpenIdConnectProvider, audience: string,
 ): string[] {
@@ -80,7 +80,7 @@ export function existingRoleProviderProblems(
       (property, value) => audienceProblem(property, value) ?? facts.audienceProblem(property, value)),
     ...apart
       ? [problem('role', `be in the account of the provider, ${providerAccount}`, roleArn,
-        `A role trusts providers of its own account only: use a provider of account ${roleAccount}, in a stack `
+        `A role can trust only a provider in its own account. Use a provider in account ${roleAccount}, in a stack `
         + 'of that account.')]
       : [],
   ];
@@ -88,7 +88,7 @@ export function existingRoleProviderProblems(
 
 function lacksTrustProblem(role: IrsaRole, subjects: ServiceAccountSubject[]): string {
   const names = subjects.map(({ _namespace, _name }) => withoutTokens(`${_namespace}/${_name}`)).join(', ');
-  return problem('role', `let in ${names} of this cluster`, `${role.node.path}, which does not`,
-    'Add it to the trust of that role: '
+  return problem('role', `allow ${names} of this cluster`, `${role.node.path}, which does not`,
+    'Add it to the trust policy of that role: '
     + 'trust.addServiceAccounts() with the same provider and audience, or trust.addPodIdentity().');
 }

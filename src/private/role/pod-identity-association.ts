@@ -25,13 +25,13 @@ import { settledProblems } from '../values/value-safety';
 
 const ROLE_ARN_FRAGMENT = /^[\w\-/.@+=,:]*$/;
 
-/** What is associated with its role. */
+/** A service account that is associated with its role. */
 interface AssociatedServiceAccount extends ChainedServiceAccount {
   readonly namespace: string;
   readonly serviceAccountName: string;
 }
 
-/** What is wrong with options as they were given. Tokens pass. `prefix` stands before the names of the options. */
+/** Returns what is wrong with the options. Tokens are accepted. `prefix` is prepended to the names of the options. */
 export function podIdentityProblem(options: PodIdentityOptions, prefix = ''): string | undefined {
   const { clusterName, targetRole } = options;
   return clusterNameProblem(`${prefix}clusterName`, clusterName)
@@ -39,7 +39,7 @@ export function podIdentityProblem(options: PodIdentityOptions, prefix = ''): st
     ?? sessionPolicyProblem(options, prefix);
 }
 
-/** What is wrong with an association, as far as synth can know it. `prefix` stands before the names of the options. */
+/** Returns what is wrong with an association at synth time. `prefix` is prepended to the names of the options. */
 export function associationProblems(
   owner: AssociatedServiceAccount, options: PodIdentityOptions, prefix = '',
 ): string[] {
@@ -63,35 +63,35 @@ export function associationProblems(
   ];
 }
 
-/** Why EKS would not take a role for a cluster in the account of the stack. */
+/** Returns why EKS would not accept a role for a cluster in the account of the stack. */
 export function roleOfClusterProblems(owner: IConstruct, role: IRole): string[] {
   const stack = Stack.of(owner);
   const roleArn = settle(owner, role.roleArn);
   const [, partition, , , account] = typeof roleArn === 'string' && !isLookupDummy(roleArn) ? roleArn.split(':') : [];
-  const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: '
-    + 'use one of the stack\'s account, and reach others by `targetRole`.';
+  const advice = 'EKS Pod Identity requires a role in the account of the cluster. '
+    + 'Use a role in the account of the stack, and `targetRole` for roles in other accounts.';
   const found = partitionProblem('role', stack, partition, roleArn, advice)
     ?? accountProblem('role', stack, account, roleArn, advice);
   return found === undefined ? [] : [found];
 }
 
-/** Which resources of others in the app associate the service account, too. */
+/** Returns errors about other resources in the app that associate the same service account. */
 export function associatedElsewhereProblems(
   owner: IConstruct, property: string, clusterName: string, namespace: string, name: string,
 ): string[] {
   return foreignAssociations(owner, clusterName, namespace, name).map(({ node }) => problem(
     property, 'be associated only once per cluster', `${namespace}/${name}`,
-    `${node.path} associates it already, and EKS refuses the second association: remove one of them.`,
+    `${node.path} already associates it, and EKS rejects a second association. Remove one of them.`,
   ));
 }
 
 function targetRoleProblem(property: string, arn: string): string | undefined {
   if (isLookupDummy(arn) || WEBHOOK_ROLE_ARN.test(arn)) return undefined;
   return problem(property, 'have the ARN of one role, without wildcards', arn,
-    'The role of the service account may assume what it names.');
+    'The role of the service account gets the permission to assume it.');
 }
 
-/** Lets the service account in through Pod Identity. */
+/** Allows the service account to assume the role through Pod Identity. */
 export function trustPodIdentity(
   scope: Construct, trust: TrustPolicy, subject: ServiceAccountSubject, options: PodIdentityOptions,
 ): TrustPolicy {
@@ -103,21 +103,21 @@ export function trustPodIdentity(
 }
 
 /**
- * The external ID that EKS sends when it assumes a target role. Put together from the names, it needs no reference to
- * the association, which itself names the target role.
+ * Returns the external ID that EKS sends when it assumes a target role. It is composed of names, so that it does not
+ * refer to the association, which itself refers to the target role.
  */
 export function externalIdOf(owner: AssociatedServiceAccount, clusterName: string): string {
   const { account, region } = Stack.of(owner);
   return [region, account, clusterName, owner.namespace, owner.serviceAccountName].join('/');
 }
 
-/** The cluster of an association. */
+/** Returns the cluster of an association. */
 export function clusterOfAssociation(scope: IConstruct, { clusterName }: PodIdentityOptions): ClusterOfAccount {
   const arn = settle(scope, clusterArn(scope, clusterName));
   return { key: clusterIdentity(scope, clusterName), ...typeof arn === 'string' && { name: arn } };
 }
 
-/** Associates a service account with its role, and makes what the options ask for beside it. */
+/** Associates a service account with its role, and creates what the options require. */
 export function associate(
   owner: AssociatedServiceAccount, options: PodIdentityOptions, roleIsNew: boolean,
 ): CfnPodIdentityAssociation {
@@ -134,17 +134,18 @@ export function associate(
   const sessionTags = !disableSessionTags;
   if (targetRole && roleIsNew) grantCallerHalf(owner, targetRole, sessionTags);
   if (targetRole && !ownsTrust(targetRole)) {
-    // AWS documents the external ID for sessions without tags. With tags, the role of the association tells enough.
+    // AWS documents the external ID for sessions without tags. With tags, the role of the association is specific
+    // enough.
     const externalId = sessionTags ? undefined : externalIdOf(owner, clusterName);
     noteTrustHalf(owner, targetRole, { sessionTags, externalId });
   }
-  // An association without the agent on the nodes leaves new pods without credentials.
+  // If the association exists before the agent, new pods get no credentials.
   if (installAgent) association.node.addDependency(agentOf(owner, clusterName));
   claimAssociations(owner, association, clusterName, namespace, [serviceAccountName]);
   return association;
 }
 
-/** The add-on of a cluster: one a stack, and one stack a cluster. */
+/** Returns the add-on of a cluster: at most one per stack, and in only one stack per cluster. */
 export function agentOf(scope: Construct, clusterName: string): CfnAddon {
   const stack = Stack.of(scope);
   const hash = createHash('sha256').update(fingerprint(stack, clusterName)).digest('hex').slice(0, 10);
@@ -158,10 +159,10 @@ export function agentOf(scope: Construct, clusterName: string): CfnAddon {
       const isAgent = other.node.scope === Stack.of(other) && other.node.id === id;
       return problem(
         'installAgent',
-        `be set in one stack for cluster ${withoutTokens(clusterName)}`,
+        `be set in only one stack for cluster ${withoutTokens(clusterName)}`,
         true,
-        `${isAgent ? Stack.of(other).node.path : other.node.path} installs the add-on ${POD_IDENTITY_AGENT} already, `
-        + `and EKS takes it once: leave \`installAgent\` out in ${stack.node.path}.`,
+        `${isAgent ? Stack.of(other).node.path : other.node.path} already installs the add-on ${POD_IDENTITY_AGENT}, `
+        + `and EKS accepts it only once. Leave \`installAgent\` out in ${stack.node.path}.`,
       );
     }),
   });

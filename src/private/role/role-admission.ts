@@ -13,7 +13,7 @@ const engine = (): typeof import('../../analysis/admission/admission') => requir
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const standIns = (): typeof import('../../analysis/stand-in') => require('../../analysis/stand-in');
 
-/** How one service account asks for a role. */
+/** How one service account requests a role. */
 export type Asking = WebIdentityAsking | PodIdentityAsking;
 
 interface WebIdentityAsking {
@@ -31,12 +31,12 @@ interface PodIdentityAsking {
 }
 
 /**
- * Whether a role certainly does not admit a service account. The whole document decides, whoever wrote its statements;
- * a value that only the deployment knows may be the right one.
+ * Whether a role certainly does not admit a service account. This evaluates the whole document, regardless of who wrote
+ * its statements. A value that is known only at deployment may match.
  *
  * @param document the trust policy as JSON, tokens unresolved
- * @param own the statements in it that TrustPolicy wrote: a deferred name in them is meant to be another one than any
- * other name
+ * @param own the statements in it that TrustPolicy wrote; a deferred name in them is assumed to differ from any other
+ * name
  */
 export function refuses(scope: IConstruct, document: PolicyJson, own: unknown[], asking: Asking): boolean {
   const reader = new PlainReader(scope);
@@ -68,7 +68,7 @@ function callerOf(text: (value: string) => string, asking: Asking): PodCaller {
   };
 }
 
-/** Deferred names of others are not those of the caller. */
+/** Replaces deferred names of other service accounts, which differ from those of the caller. */
 function withOtherNames(
   statement: StatementJson,
   { namespace, serviceAccount }: { readonly namespace: string; readonly serviceAccount: string },
@@ -87,7 +87,7 @@ function withOtherNames(
   return { ...statement, Condition: { ...condition, StringEquals: Object.fromEntries(renamed) } };
 }
 
-/** Two resources of one app are two clusters, whatever their names will be. */
+/** Two resources of one app are two clusters, regardless of their names. */
 function withoutOtherClusters(policy: PolicyJson, clusterArn: string, resources: ReadonlySet<string>): PolicyJson {
   const [, own] = clusterArn.split(':cluster/');
   if (!resources.has(own)) return policy;
@@ -98,8 +98,8 @@ function withoutOtherClusters(policy: PolicyJson, clusterArn: string, resources:
 }
 
 /**
- * Reads values as the analysis does: with stand-ins, equal for what is equal, where only the deployment knows. The ARN
- * of a role with a fixed name is literal, however it is written.
+ * Reads values in the same way as the analysis: values that are known only at deployment become stand-ins, which are
+ * equal for equal values. The ARN of a role with a fixed name is literal, regardless of how it is written.
  */
 export class PlainReader {
   /** The stand-ins for attributes of resources of the app. */

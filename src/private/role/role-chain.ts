@@ -9,7 +9,7 @@ import { assumeActions } from '../trust/other-principals';
 import { settledCopy } from '../trust/trust-document';
 import { literalPathAndName } from '../values/tokens';
 
-/** A service account whose role assumes another role, the next one of a chain. */
+/** A service account whose role assumes another role, the next role of a chain. */
 export interface ChainedServiceAccount extends Construct, IGrantable {
   readonly role: IRole;
   readonly roleArn: string;
@@ -17,13 +17,13 @@ export interface ChainedServiceAccount extends Construct, IGrantable {
 
 /** How the next role is assumed. */
 interface ChainOptions {
-  /** Whether the session has tags, which go along to the next role. */
+  /** Whether the session has tags, which are passed on to the next role. */
   readonly sessionTags: boolean;
   /** The external ID that the caller sends. */
   readonly externalId?: string;
 }
 
-/** Both halves of a chain: the permission of the caller, and the trust of the next role. */
+/** Adds both statements of a chain: the permission of the caller, and the trust statement of the next role. */
 export function grantChain(caller: ChainedServiceAccount, next: IRole, options: ChainOptions): Grant {
   if (next instanceof IrsaRole) {
     next.trust.addPrincipal(caller);
@@ -37,7 +37,7 @@ export function grantChain(caller: ChainedServiceAccount, next: IRole, options: 
   return grantCallerHalf(caller, next, options.sessionTags);
 }
 
-/** The permission of the role of a service account to assume the next role. */
+/** Allows the role of a service account to assume the next role. */
 export function grantCallerHalf(caller: ChainedServiceAccount, next: IRole, sessionTags: boolean): Grant {
   const policy = belongsToNext(caller.role, next) ? policyBeside(next, caller.role) : undefined;
   let added: AddToPrincipalPolicyResult | undefined;
@@ -56,14 +56,14 @@ export function grantCallerHalf(caller: ChainedServiceAccount, next: IRole, sess
   const actions = assumeActions(sessionTags);
   const resourceArns = [arnFor(policy ?? caller.role, next)];
   const grant = Grant.addToPrincipal({ grantee: { grantPrincipal: principal }, actions, resourceArns });
-  // CDK says that it has added a statement to a role that it leaves as it is.
+  // The CDK reports success for a role that it does not modify.
   if (!(caller.role instanceof Role || added?.policyDependable instanceof Policy)) {
     noteHalf(caller, `The policies of ${nameOf(caller.role)}`, { Action: actions, Resource: next.roleArn });
   }
   return grant;
 }
 
-/** Prints the trust half for a role that is somebody else's, ready to paste. */
+/** Prints the trust statement for a role that the app does not own, ready to paste. */
 export function noteTrustHalf(caller: ChainedServiceAccount, next: IRole, options: ChainOptions): void {
   const { sessionTags, externalId } = options;
   noteHalf(caller, `The trust policy of ${nameOf(next)}`, {
@@ -73,14 +73,14 @@ export function noteTrustHalf(caller: ChainedServiceAccount, next: IRole, option
   });
 }
 
-/** Whether the trust policy of a role is written by this app. */
+/** Whether this app writes the trust policy of a role. */
 export function ownsTrust(role: IRole): boolean {
   return role instanceof Role && role.assumeRolePolicy !== undefined;
 }
 
 /**
- * The ARN of a role for a resource in the place of `scope`. Of a named role of another stack it is put together from
- * the name: a reference would order the stacks, and the next role of a chain already comes after its caller.
+ * Returns the ARN of a role for a resource at `scope`. For a named role in another stack, it is composed of the name: a
+ * reference would order the stacks, and the next role of a chain is already deployed after its caller.
  */
 export function arnFor(scope: Construct | IRole, role: IRole): string {
   const resource = role.node.defaultChild;
@@ -108,7 +108,7 @@ function noteHalf(caller: Construct, place: string, statement: object): void {
   );
 }
 
-/** IAM refuses a principal that does not exist yet. Inside a stack the trust policy refers to the caller's role. */
+/** IAM rejects a principal that does not exist yet. Within a stack, the trust policy refers to the caller's role. */
 function deployAfter(next: IRole, caller: IRole): void {
   const [later, earlier] = [next, caller].map(role => (role instanceof Role ? role.node.defaultChild : undefined));
   if (!later || !earlier || Stack.of(later) === Stack.of(earlier) || Stage.of(later) !== Stage.of(earlier)) return;
@@ -116,8 +116,8 @@ function deployAfter(next: IRole, caller: IRole): void {
 }
 
 /**
- * Whether the permission has to be made in the stack of the next role, which comes after the stack of the caller: only
- * the deployment knows its ARN, and the caller's stack would have to wait for it.
+ * Whether to create the permission in the stack of the next role, which is deployed after the stack of the caller. This
+ * is necessary if the ARN is known only at deployment, because the caller's stack cannot wait for it.
  */
 function belongsToNext(caller: IRole, next: IRole): boolean {
   const [own, other] = [caller, next].map(role => (role instanceof Role ? role.node.defaultChild : undefined));

@@ -24,16 +24,16 @@ interface RoleOptions {
   readonly maxSessionDuration?: Duration;
 }
 
-/** What IAM would refuse of a role's own properties. Texts that are tokens pass. */
+/** Returns what IAM would reject in the properties of a role. Text tokens are accepted. */
 export function roleOptionsProblem(
   { roleName, path, description, maxSessionDuration }: RoleOptions,
 ): string | undefined {
   if (literalIs(roleName, name => !ROLE_NAME.test(name))) {
     return problem('roleName', 'be 1 to 64 letters, digits and _+=,.@-', roleName,
-      'Leave it out for a generated name.');
+      'Leave it out to get a generated name.');
   }
   if (literalIs(path, text => !ROLE_PATH.test(text) || text.length > MAX_ROLE_PATH_LENGTH)) {
-    return problem('path', 'begin and end with a slash and hold at most 512 visible ASCII characters', path,
+    return problem('path', 'begin and end with a slash and have at most 512 visible ASCII characters', path,
       'For example /workloads/.');
   }
   if (literalIs(description, text => text.length > MAX_DESCRIPTION_LENGTH)) {
@@ -41,16 +41,16 @@ export function roleOptionsProblem(
   }
   if (maxSessionDuration === undefined) return undefined;
   if (maxSessionDuration.isUnresolved()) {
-    return problem('maxSessionDuration', 'be known at synth', 'a token', 'Write the duration as a literal.');
+    return problem('maxSessionDuration', 'be known at synth time', 'a token', 'Write the duration as a literal.');
   }
   const seconds = maxSessionDuration.toSeconds({ integral: false });
   const isAllowed = seconds >= MIN_SESSION.toSeconds() && seconds <= MAX_SESSION.toSeconds();
   if (Number.isInteger(seconds) && isAllowed) return undefined;
   return problem('maxSessionDuration', 'be 3600 to 43200 whole seconds (1 to 12 hours)', `${seconds} s`,
-    'Leave it out for one hour.');
+    'Leave it out to get one hour.');
 }
 
-/** What is wrong with the resource of a role, after all that could change it. */
+/** Returns what is wrong with the resource of a role, after all changes to it. */
 export function roleResourceProblems(role: CfnRole, trust: PolicyDocument): string[] {
   const twins = AppIndex.of(role).rolesNamedLike(role).filter(other => other !== role && mayExistTogether(role, other));
   return [
@@ -59,19 +59,19 @@ export function roleResourceProblems(role: CfnRole, trust: PolicyDocument): stri
       'roleName',
       'be used only once per account',
       effectiveProperty(role, 'RoleName', role.roleName),
-      `${other.node.path} makes a role of the same name in the same account. `
-      + 'IAM ignores path and case, and refuses the second: give one of them another name.',
+      `${other.node.path} creates a role with the same name in the same account. `
+      + 'IAM ignores path and case, and rejects the second one. Rename one of them.',
     )),
   ].filter((text): text is string => text !== undefined);
 }
 
-/** Two conditions may exclude each other. */
+/** Whether two roles may exist at the same time. Their conditions may exclude each other. */
 function mayExistTogether(role: CfnRole, other: CfnRole): boolean {
   const [own, others] = [role, other].map(({ cfnOptions }) => cfnOptions.condition);
   return own === undefined || others === undefined || own === others;
 }
 
-/** Whether a role that is made in this app has a policy, wherever that is made. */
+/** Whether a role that this app creates has a policy, regardless of which construct attaches it. */
 export function hasPolicies(role: IRole): boolean {
   const resource = role.node.defaultChild;
   if (!(resource instanceof CfnRole)) return true;
@@ -80,7 +80,7 @@ export function hasPolicies(role: IRole): boolean {
     || AppIndex.of(role).view(attachedTo).has(resource);
 }
 
-/** The roles that policies are attached to by themselves. */
+/** Returns the roles that separate policy resources are attached to. */
 function attachedTo(all: readonly IConstruct[]): Set<IConstruct> {
   return new Set(all.flatMap(policy => {
     if (!CfnResource.isCfnResource(policy) || !ATTACHABLE.test(policy.cfnResourceType)) return [];
@@ -90,30 +90,30 @@ function attachedTo(all: readonly IConstruct[]): Set<IConstruct> {
   }));
 }
 
-/** What is wrong with an optional role, for callers without types. */
+/** Returns an error if an optional role is not a role, for callers without types. */
 export function roleProblem(property: string, role: unknown): string | undefined {
   if (role === undefined || typeof (role as IRole | null)?.roleArn === 'string') return undefined;
   return problem(property, 'be a role', role,
-    'Use iam.Role.fromRoleArn() or iam.Role.fromRoleName() for an existing one.');
+    'Use iam.Role.fromRoleArn() or iam.Role.fromRoleName() for an existing role.');
 }
 
-/** Whether an ARN only stands in until the CDK CLI has looked the role up (`Role.fromLookup`). */
+/** Whether an ARN is only a dummy until the CDK CLI has looked up the role (`Role.fromLookup`). */
 export function isLookupDummy(arn: string): boolean {
   return arn.endsWith(':role/DUMMY_ARN');
 }
 
-/** What the webhook would not take for a role ARN. Tokens pass. */
+/** Returns an error if the webhook would not accept a role ARN. Tokens are accepted. */
 export function roleArnProblem(property: string, arn: string): string | undefined {
   if (Token.isUnresolved(arn) || isLookupDummy(arn) || WEBHOOK_ROLE_ARN.test(arn)) return undefined;
-  const rule = 'be a role ARN as the pod identity webhook takes it: '
+  const rule = 'be a role ARN that the pod identity webhook accepts: '
     + 'arn:<partition>:iam::<account>:role/<path and name of letters, digits and _-/.@+=,>';
   return problem(property, rule, arn,
-    'The webhook passes another value on to the pod, where it fails.');
+    'The webhook passes any other value to the pod, where it fails.');
 }
 
 /**
- * The fixed name of a role in a literal environment, where the manifest has to know the ARN before the deployment:
- * readable, then a hash of region and construct path. Pinned by a test: a new name would replace every role in use.
+ * Returns the fixed name of a role in a literal environment, so that the manifest can contain the ARN: readable text,
+ * then a hash of region and construct path. A test pins it, because a new name would replace every role in use.
  */
 export function generatedRoleName(
   construct: IConstruct, namespace: string, serviceAccountName: string,

@@ -10,11 +10,11 @@ import { renderJson, textsIn } from '../trust/trust-document';
 import { describeSize } from '../trust/trust-rules';
 import { embeddedProblems } from '../values/value-safety';
 
-const SHORTEN = 'Shorten it, or move what all service accounts may not do out of the role.';
+const SHORTEN = 'Shorten it, or remove permissions from the role that no service account may use.';
 
 /**
- * An association, with its session policy as JSON text. The L1 of aws-cdk-lib 2.240 does not know the property, and a
- * property override would lose references to other stacks.
+ * Creates an association with its session policy as JSON text. The L1 construct of aws-cdk-lib 2.240 does not support
+ * the property, and a property override would lose references to other stacks.
  */
 export function newAssociation(
   scope: Construct, id: string, props: CfnPodIdentityAssociationProps, sessionPolicy?: PolicyDocument,
@@ -34,7 +34,7 @@ export function newAssociation(
   return new SessionPolicyAssociation(scope, id, props);
 }
 
-/** What is wrong with a session policy as it was given. */
+/** Returns what is wrong with the session policy option. */
 export function sessionPolicyProblem(options: PodIdentityOptions, prefix: string): string | undefined {
   const { sessionPolicy, disableSessionTags } = options;
   const property = `${prefix}sessionPolicy`;
@@ -44,14 +44,14 @@ export function sessionPolicyProblem(options: PodIdentityOptions, prefix: string
   }
   return disableSessionTags === true ? undefined : problem(
     `${prefix}disableSessionTags`,
-    'be true beside a session policy',
+    'be true with a session policy',
     disableSessionTags,
-    'EKS refuses an association with both session tags and a session policy. The trust of the role cannot tell service '
-    + 'accounts apart then.',
+    'EKS rejects an association with both session tags and a session policy. Note that without session tags, the trust '
+    + 'policy of the role cannot distinguish service accounts.',
   );
 }
 
-/** What is wrong with a session policy at synth. */
+/** Returns what is wrong with the content of a session policy. */
 export function sessionPolicyProblems(scope: IConstruct, options: PodIdentityOptions, prefix: string): string[] {
   const { sessionPolicy } = options;
   if (sessionPolicy === undefined) return [];
@@ -59,9 +59,9 @@ export function sessionPolicyProblems(scope: IConstruct, options: PodIdentityOpt
   const json = sessionPolicy.toJSON();
   const statements: { readonly Effect?: unknown }[] = json?.Statement ?? [];
   if (!statements.some(({ Effect }) => Effect !== 'Deny')) {
-    const got = statements.length === 0 ? 'an empty policy' : 'Deny statements only';
-    return [problem(property, 'allow something', got,
-      'Pods may do only what both the role and this policy allow: add an Allow statement.')];
+    const got = statements.length === 0 ? 'an empty policy' : 'only Deny statements';
+    return [problem(property, 'allow at least one action', got,
+      'Pods may do only what both the role and this policy allow. Add an Allow statement.')];
   }
   const size = policySize(scope, json);
   const isTooLong = size.characters > MAX_SESSION_POLICY;
@@ -69,7 +69,7 @@ export function sessionPolicyProblems(scope: IConstruct, options: PodIdentityOpt
   if (isTooLong && !size.exact) warn(scope, 'cdk-irsa:session-policy-size', tooLong);
   return [
     ...sessionPolicy.validateForIdentityPolicy()
-      .map(text => problem(property, 'be a policy without principals', text, 'It applies to the pods by itself.')),
+      .map(text => problem(property, 'be a policy without principals', text, 'It applies to the associated pods.')),
     ...isTooLong && size.exact ? [tooLong] : [],
     ...embeddedProblems(scope, property, textsIn(json)),
   ];

@@ -11,15 +11,15 @@ const ASSUME = 'sts:AssumeRole';
 const TAG = 'sts:TagSession';
 const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
 
-/** A principal beside the service accounts that a trust policy admits. */
+/** A principal other than a service account that a trust policy allows. */
 export interface OtherPrincipal {
   readonly principal: IPrincipal;
-  /** What the principal itself writes into a trust policy. */
+  /** The statements that the principal itself adds to a trust policy. */
   readonly document: PolicyDocument;
   readonly externalId?: string;
 }
 
-/** Whether service accounts get sessions of a role with tags and without. */
+/** Whether service accounts get sessions of a role with tags, without tags, or both. */
 interface Sessions {
   tagged?: boolean;
   untagged?: boolean;
@@ -28,8 +28,8 @@ interface Sessions {
 const SESSIONS = new WeakMap<object, Sessions>();
 
 /**
- * Remembers whether a service account gets sessions of a role with the tags of EKS Pod Identity. The roles that are
- * assumed from such a session get the tags too.
+ * Records whether a service account gets sessions of a role with the tags of EKS Pod Identity. Roles that are assumed
+ * from such a session also get the tags.
  */
 export function noteSessions(role: IRole, sessionTags: boolean): void {
   for (const principal of [role, role.grantPrincipal]) {
@@ -37,27 +37,30 @@ export function noteSessions(role: IRole, sessionTags: boolean): void {
   }
 }
 
-/** What is known of the sessions of a role. */
+/** Returns the recorded kinds of sessions of a role. */
 export function sessionsOf(principal: IPrincipal): Sessions {
   return SESSIONS.get(principal) ?? {};
 }
 
-/** The actions by which a role is assumed from a session with tags or without. */
+/** Returns the actions that assume a role from a session with or without tags. */
 export function assumeActions(sessionTags: boolean): string[] {
   return sessionTags ? [ASSUME, TAG] : [ASSUME];
 }
 
-/** What is wrong with an external ID. Tokens pass. */
+/** Returns what is wrong with an external ID. Tokens are accepted. */
 export function externalIdProblem(property: string, id: string | undefined, action = ASSUME): string | undefined {
   if (id === undefined) return undefined;
   if (action !== ASSUME) {
     return problem(property, `be for a principal that calls ${ASSUME}`, action, 'Leave it out for this principal.');
   }
   if (Token.isUnresolved(id) || (typeof id === 'string' && EXTERNAL_ID.test(id))) return undefined;
-  return problem(property, 'have 2 to 1224 letters, digits and _+=,.@:/-', id, 'STS takes no other external ID.');
+  return problem(property, 'have 2 to 1224 letters, digits and _+=,.@:/-', id, 'STS accepts no other external ID.');
 }
 
-/** The statements that admit a principal. Asked at synth: by then each association of its role is known. */
+/**
+ * Returns the statements that allow a principal. They are computed during synth, when each association of its role is
+ * known.
+ */
 export function principalStatements(other: OtherPrincipal, scope?: IConstruct): StatementJson[] {
   const { principal, document, externalId } = other;
   const statements: StatementJson[] = document.toJSON()?.Statement ?? [];
@@ -71,7 +74,8 @@ export function principalStatements(other: OtherPrincipal, scope?: IConstruct): 
     if (externalId === undefined) {
       return [{ Action: tags ? [...untagged, TAG] : oneOrMany(untagged), ...given, ...named }];
     }
-    // IAM knows sts:ExternalId for sts:AssumeRole only; with it, no statement would allow sts:TagSession.
+    // IAM supports sts:ExternalId only for sts:AssumeRole. With that condition, no statement would allow
+    // sts:TagSession.
     return [
       { Action: oneOrMany(untagged), Condition: withExternalId(condition, externalId), ...named },
       ...tags ? [{ Action: TAG, ...given, ...named }] : [],
@@ -79,7 +83,7 @@ export function principalStatements(other: OtherPrincipal, scope?: IConstruct): 
   });
 }
 
-/** A role of another stage, by its literal ARN: the CDK refuses references between stages. */
+/** Names a role in another stage by its literal ARN, because the CDK does not support references between stages. */
 function elsewhere(principal: IPrincipal, scope?: IConstruct): StatementJson {
   const role = Construct.isConstruct(principal) ? principal.node.defaultChild : undefined;
   if (!scope || !(role instanceof CfnRole) || Stage.of(role) === Stage.of(scope)) return {};

@@ -6,16 +6,16 @@ import { ServiceAccountSubject } from '../../service-account-subject';
 import { accountOfArn } from '../issuer/cluster-names';
 import { fingerprint } from '../values/tokens';
 
-/** The service accounts of one EKS cluster that Pod Identity lets in. */
+/** The service accounts of one EKS cluster that may assume the role through Pod Identity. */
 export interface PodIdentityEntry {
   readonly clusterArn: string;
   readonly subjects: ServiceAccountSubject[];
-  /** Whether the service accounts can be told apart. */
+  /** Whether session tags distinguish the service accounts. */
   readonly sessionTags: boolean;
 }
 
 /**
- * Names of service accounts in one namespace, compared by one operator; no names where session tags do not tell them.
+ * Names of service accounts in one namespace, compared by one operator. Without session tags, there are no names.
  */
 interface Rule {
   readonly clusterArns: string[];
@@ -25,8 +25,8 @@ interface Rule {
 }
 
 /**
- * A statement for each namespace: two lists, of namespaces and of names, would let in every combination. Clusters that
- * let in the same share one.
+ * Returns one statement per namespace, because a list of namespaces and a list of names would allow every combination.
+ * Clusters that allow the same service accounts share a statement.
  */
 export function podIdentityStatements(entries: PodIdentityEntry[], scope?: IConstruct): StatementJson[] {
   const key = (value: string) => (scope ? fingerprint(scope, value) : value);

@@ -4,16 +4,16 @@ import { IConstruct } from 'constructs';
 import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER } from '../../conventions/policy-quotas';
 import { argumentsOf, hasIntrinsic, isIntrinsic, mayHoldToken, settle, SettledTokens } from '../values/tokens';
 
-/** How long a policy is for IAM, which does not count white space. */
+/** The length of a policy as IAM counts it, without whitespace. */
 export interface PolicySize {
   readonly characters: number;
-  /** False where a part is known at deployment only, and its length assumed. */
+  /** False if a part is known only at deployment, so that its length is estimated. */
   readonly exact: boolean;
 }
 
 const PROVIDER_ARN_PREFIX = 'arn:aws:iam::123456789012:oidc-provider/'.length;
 
-/** The size of a document given as JSON that may hold tokens, in keys too. */
+/** Returns the size of a JSON document that may contain tokens, also in keys. */
 export function policySize(scope: IConstruct, document: unknown, tokens = new SettledTokens(scope)): PolicySize {
   if (!mayHoldToken(document) && !hasIntrinsic(document)) {
     return { characters: JSON.stringify(document)?.length ?? 0, exact: true };
@@ -62,7 +62,7 @@ class Measure {
   }
 }
 
-/** The characters of a list or an object: what is in it, the commas between and the brackets around. */
+/** Returns the characters of a list or an object, including commas and brackets. */
 function bracketed(items: number[]): number {
   return items.reduce((sum, item) => sum + item, 0) + Math.max(items.length - 1, 0) + 2;
 }

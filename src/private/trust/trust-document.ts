@@ -7,26 +7,26 @@ import { AppIndex } from '../app-index';
 import { fail, problem } from '../errors';
 import { fingerprint, hasIntrinsic, isIntrinsic, mayHoldToken, settle, SettledTokens } from '../values/tokens';
 
-/** A name for the variable of `Fn::Sub` that stands for a deferred value. */
+/** A name for the `Fn::Sub` variable of a deferred value. */
 export interface NamedValue {
   readonly name: string;
   readonly value: string;
 }
 
-/** Where the statements of a trust document come from, asked anew each time it is rendered. */
+/** Provides the statements of a trust document. It is called each time that the document is rendered. */
 interface TrustSource {
-  /** Statements as JSON; tokens may stand anywhere in it, in keys too. */
+  /** Returns statements as JSON. Tokens may be anywhere in it, also in keys. */
   _statements(scope?: IConstruct): StatementJson[];
-  /** Names for the deferred values in the statements. */
+  /** Returns names for the deferred values in the statements. */
   _namedValues(): NamedValue[];
-  /** Called with the whole document before the template is rendered; throws when it must not be. */
+  /** Called with the whole document before the template is rendered. Throws if the document is invalid. */
   _check?(scope: IConstruct, document: PolicyJson): void;
 }
 
 /**
- * Makes a policy document render a trust source before its own statements, as an object where every key is
- * known at synth and otherwise as `Fn::Sub` of a JSON string. Binding the document instead of replacing it
- * keeps it the one that `iam.Role` made and hands out: to aspects, to `addStatements`, to `customizeRoles`.
+ * Makes a policy document render a trust source before its own statements: as an object if every key is known at synth
+ * time, and otherwise as `Fn::Sub` of a JSON string. The document is bound instead of replaced, so that it stays the
+ * document that `iam.Role` created and exposes to aspects, `addStatements` and `customizeRoles`.
  */
 export function bindTrust(document: PolicyDocument, source: TrustSource): PolicyDocument {
   const own = {
@@ -49,17 +49,17 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
         // Freezes and minimizes its own statements, and registers CDK's post-processing.
         if (others.length > 0 || !isMinimal(rendered.Statement)) own.resolve(context);
         if (!context.preparing) return renderTrust(context, rendered, source._namedValues());
-        AppIndex.forget(context.scope); // a new synth: what the last one knew may have changed
-        // Once, and while the scope is still the role: a template is resolved in the scope of its stack.
+        AppIndex.forget(context.scope); // in a new synth, values may differ
+        // Only once, while the scope is still the role: a template is resolved in the scope of its stack.
         source._check?.(context.scope, rendered);
-        // CDK looks for references and throws the result away: unknown value that holds every token will do.
+        // The CDK collects references and discards the result, so any value that contains every token is sufficient.
         return tokensIn(rendered);
       },
     },
   });
 }
 
-/** Whether CDK's post-processing, which sorts lists and drops repeated statements, would change nothing. */
+/** Whether CDK's post-processing, which sorts lists and removes duplicate statements, would change nothing. */
 function isMinimal([first, ...others]: StatementJson[]): boolean {
   return others.length === 0 && typeof first?.Action === 'string' && isTrustedProvider(first.Principal);
 }
@@ -69,7 +69,7 @@ function isTrustedProvider(principal: unknown): boolean {
     && typeof (principal as JsonObject).Federated === 'string';
 }
 
-/** The document as an object, or as `Fn::Sub` when a key of it is known at deployment only. */
+/** Renders the document as an object, or as `Fn::Sub` if one of its keys is known only at deployment. */
 export function renderTrust(context: IResolveContext, document: PolicyJson, named: NamedValue[] = []): unknown {
   if (!mayHoldToken(document)) return document;
   const { scope } = context;
@@ -78,13 +78,13 @@ export function renderTrust(context: IResolveContext, document: PolicyJson, name
     const settled = settledCopy(scope, document, tokens);
     return hasDeferredKey(settled) ? new Substitution(context, named, tokens).render(settled) : settled;
   };
-  // CDK renders each resource for the template, and once more for tree.json.
+  // The CDK renders each resource for the template, and again for tree.json.
   const text = JSON.stringify([document, named]);
-  if (text.includes('<unresolved')) return render(); // a token object, which reads like any other
+  if (text.includes('<unresolved')) return render(); // all token objects look alike
   return AppIndex.onceRendering(scope, ['rendered trust', Stack.of(scope), text], render);
 }
 
-/** What synth knows of the tokens in the trust policies of one stack. */
+/** The settled tokens of the trust policies in one stack. */
 export function settledTokensOf(scope: IConstruct): SettledTokens {
   return AppIndex.of(scope).once(tokenKeys(scope), () => new SettledTokens(scope));
 }
@@ -93,9 +93,9 @@ function tokenKeys(scope: IConstruct): ['settled tokens', Stack] {
   return ['settled tokens', Stack.of(scope)];
 }
 
-/** A value as JSON text; `Fn::Sub` of it where only the deployment knows a part. */
+/** Renders a value as JSON text, or as `Fn::Sub` of it if a part is known only at deployment. */
 export function renderJson(context: IResolveContext, value: unknown): unknown {
-  // CDK looks for references and throws the result away; it must pass for a text, or CDK gives up silently
+  // The CDK collects references and discards the result, which must look like text, or the CDK silently skips it.
   if (context.preparing) return { 'Fn::Join': ['', textsIn(value)] };
   const tokens = new SettledTokens(context.scope);
   const settled = settledCopy(context.scope, value, tokens);
@@ -104,8 +104,8 @@ export function renderJson(context: IResolveContext, value: unknown): unknown {
 }
 
 /**
- * The value with every text that synth knows, in keys and values, as a literal: itself if it holds no token. Other
- * tokens stay.
+ * Copies a value with all text tokens in keys and values replaced by literals if they are known at synth time. Returns
+ * the value itself if it contains no token.
  */
 export function settledCopy<T>(scope: IConstruct, value: T, tokens = new SettledTokens(scope)): T {
   return mayHoldToken(value) ? copied(scope, value, tokens) as T : value;
@@ -124,28 +124,28 @@ function copied(scope: IConstruct, value: unknown, tokens: SettledTokens): unkno
     copied(scope, item, tokens),
   ]);
   const copy = Object.fromEntries(entries);
-  // The second of two keys that turn out equal would silently replace a condition.
+  // If two keys resolve to the same text, the second would silently replace a condition.
   if (Object.keys(copy).length < entries.length) {
     fail(
       scope,
       problem(
         'assumeRolePolicy',
-        'hold each key once',
+        'contain each key only once',
         entries.map(([key]) => key),
-        'Two keys turn out to be the same: put their values under one.',
+        'Two keys resolve to the same text. Merge their values under one key.',
       ),
     );
   }
   return copy;
 }
 
-/** Whether a key somewhere in the value is a token: CloudFormation has no intrinsic for keys. */
+/** Whether any key in the value is a token. CloudFormation does not support functions in keys. */
 export function hasDeferredKey(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return false;
   return Object.entries(value).some(([key, item]) => Token.isUnresolved(key) || hasDeferredKey(item));
 }
 
-/** Every text in a value, keys and values. */
+/** Returns every text in a value, in keys and values. */
 export function textsIn(value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return [value];
   return Array.isArray(value)
@@ -153,25 +153,25 @@ export function textsIn(value: unknown): unknown[] {
     : Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
 }
 
-/** Every token in a value, once. */
+/** Returns the tokens in a value, without duplicates. */
 function tokensIn(value: unknown): unknown[] {
   return [...new Set(textsIn(value).filter(mayHoldToken)
     .flatMap(text => (typeof text === 'string' ? Tokenization.reverseString(text).tokens : [text])))];
 }
 
-/** Values of a condition by code point, literals before deferred ones, without repeats. */
+/** Sorts the values of a condition by code point, literals before deferred values, without duplicates. */
 export function sorted(values: string[], scope?: IConstruct): string[] {
   if (values.length < 2) return values;
   const keyed = new Map(values.map(value => [scope ? fingerprint(scope, value) : value, value]));
   return [...keyed.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, value]) => value);
 }
 
-/** IAM takes a list of one and the one itself for the same; the one itself is shorter. */
+/** To IAM, a list with one value is the same as the value itself, which is shorter. */
 export function oneOrMany<T>(values: T[]): T | T[] {
   return values.length === 1 ? values[0] : values;
 }
 
-/** Statements without repeats; equal means equal to IAM, however the tokens in them are written. */
+/** Removes duplicate statements. They are compared as IAM would, regardless of how their tokens are written. */
 export function withoutRepeats<T>(scope: IConstruct | undefined, statements: T[]): T[] {
   if (statements.length < 2) return statements;
   const seen = new Map<string, T>();
@@ -204,7 +204,7 @@ function withKey(value: unknown): Resolved {
 class Substitution {
   private readonly variables = new Map<string, { name: string; value: unknown }>();
   private readonly names = new Map<string, string>();
-  /** What the tokens of this stack stand for in its template, and the texts that hold some. */
+  /** The tokens of this stack, and texts that contain tokens, as its template renders them. */
   private readonly inTemplate: Map<unknown, Resolved>;
 
   constructor(private readonly context: IResolveContext, named: NamedValue[], private readonly tokens: SettledTokens) {
@@ -228,7 +228,7 @@ class Substitution {
   public render(document: unknown): unknown {
     const text = this.json(document);
     const variables = [...this.variables.values()].map(({ name, value }) => [name, value]);
-    // What Fn.sub() would render, without another token for CDK to resolve.
+    // The output of Fn.sub(), without another token for the CDK to resolve.
     return { 'Fn::Sub': [text, Object.fromEntries(variables)] };
   }
 
@@ -240,13 +240,13 @@ class Substitution {
     if (typeof value !== 'object' || value === null) return JSON.stringify(value);
     if (Array.isArray(value) && Token.isUnresolved(value)) return this.list(value);
     if (Token.isUnresolved(value)) return this.resolved(this.context.resolve(value), true);
-    if (isIntrinsic(value)) return this.resolved(value, true); // inside of a token that is a list or an object
+    if (isIntrinsic(value)) return this.resolved(value, true); // inside a token that is a list or an object
     if (Array.isArray(value)) return `[${value.map(item => this.json(item)).join()}]`;
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     return `{${entries.map(([key, item]) => `"${this.text(key)}":${this.json(item)}`).join()}}`;
   }
 
-  /** A token that stands alone: plain data again, or something only the deployment knows. */
+  /** Renders a token that is a whole value: plain data, or a value that is known only at deployment. */
   private resolved(value: unknown, quoted: boolean): string {
     if (isListIntrinsic(value)) return this.list(Token.asList(value));
     if (!isIntrinsic(value)) return this.json(value);
@@ -268,7 +268,7 @@ class Substitution {
       .join('');
   }
 
-  /** What stands for a token inside a text. */
+  /** Returns the replacement for a token inside text. */
   private piece(token: IResolvable): unknown {
     const settled = this.tokens.of(token);
     return isIntrinsic(settled) ? { variable: this.variable(this.resolve(token)) } : settled;
@@ -299,7 +299,7 @@ function isVariable(fragment: unknown): fragment is Variable {
   return propertyOf(fragment, 'variable') !== undefined;
 }
 
-/** Literals beside each other as one: a `$` and a `{` from two tokens are a variable together. */
+/** Joins adjacent literals, because a `$` and a `{` from two tokens together start a variable. */
 function withLiteralsJoined(fragments: unknown[]): (string | Variable)[] {
   const joined: (string | Variable)[] = [];
   for (const fragment of fragments) {
@@ -315,7 +315,7 @@ function isListIntrinsic(value: unknown): boolean {
   return isIntrinsic(value) && ['Fn::Split', 'Fn::GetAZs', 'Fn::Cidr'].some(key => key in value);
 }
 
-/** JSON text inside quotes, with what `Fn::Sub` would take for a variable of its own made literal. */
+/** Returns JSON text for use inside quotes, with text that `Fn::Sub` would treat as a variable escaped. */
 function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1).replace(/\$\{/g, '${!');
 }

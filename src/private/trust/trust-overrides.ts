@@ -8,37 +8,37 @@ const PROPERTY = 'AssumeRolePolicyDocument';
 const ADVICE = 'Use trust.addServiceAccounts(), trust.addPodIdentity(), trust.addPrincipal() '
   + 'or role.assumeRolePolicy.addStatements() instead.';
 
-/** Whether something was written over the trust policy of a role, or a part of it. */
+/** Whether an override replaces the trust policy of a role or a part of it. */
 export function hasOverrides(role: CfnRole): boolean {
   return PROPERTY in propertyOverrides(role);
 }
 
-/** Why what was written over the trust policy of a role would replace it. */
+/** Returns why an override would replace the whole trust policy of a role. */
 export function overrideProblem(role: CfnRole, isText: boolean): string | undefined {
   if (!hasOverrides(role)) return undefined;
   const override = propertyOverrides(role)[PROPERTY];
   if (!isText && typeof override === 'object' && override !== null) return undefined;
   const reason = isText
-    ? 'Its trust policy is one Fn::Sub text, because only the deployment knows the issuer'
-    : 'It is no object';
+    ? 'Its trust policy is one Fn::Sub text, because the issuer is known only at deployment'
+    : 'It is not an object';
   return problem(`addPropertyOverride('${PROPERTY}…')`, 'not be used on this role', override,
-    `${reason}: the override would replace the whole policy. ${ADVICE}`);
+    `${reason}, so the override would replace the whole policy. ${ADVICE}`);
 }
 
-/** Why the document that was put in the place of a role's own one loses what was added to the trust. */
+/** Returns an error if the document of a role was replaced, so that statements in its trust policy would be lost. */
 export function replacedProblem(role: CfnRole, document: PolicyDocument): string | undefined {
   if (role.assumeRolePolicyDocument === document) return undefined;
-  const rule = 'stay the document that the role was made with';
+  const rule = 'stay the document that the role was created with';
   return problem('assumeRolePolicyDocument', rule, role.assumeRolePolicyDocument,
-    `What was added to \`trust\` would be lost. ${ADVICE}`);
+    `The statements in \`trust\` would be lost. ${ADVICE}`);
 }
 
-/** A trust policy with what `addPropertyOverride` has set in it, as CDK merges it into the template. */
+/** Merges the overrides of `addPropertyOverride` into a trust policy in the same way as the CDK. */
 export function withOverrides(role: CfnRole, document: PolicyJson): PolicyJson {
   return merged(document, propertyOverrides(role)[PROPERTY]) as PolicyJson;
 }
 
-/** The trust policy of a role as JSON, tokens unresolved; undefined where it is a token as a whole. */
+/** Returns the trust policy of a role as JSON with unresolved tokens. Undefined if the whole policy is a token. */
 export function trustDocumentOf(role: CfnRole): PolicyJson | undefined {
   const document: unknown = role.assumeRolePolicyDocument;
   const json: unknown = document instanceof PolicyDocument ? document.toJSON() : document;
@@ -55,5 +55,5 @@ function merged(own: unknown, override: unknown): unknown {
     if (value === undefined) delete copy[key];
     else copy[key] = merged(copy[key], value);
   }
-  return Array.isArray(copy) ? Object.values(copy) : copy; // without the holes that deletions leave
+  return Array.isArray(copy) ? Object.values(copy) : copy; // removes the holes that deletions leave
 }

@@ -14,11 +14,10 @@ import { fingerprint, literalRoleArn, SettledTokens } from '../values/tokens';
 import { embeddedProblems } from '../values/value-safety';
 
 /**
- * What is wrong with a whole trust policy, for a role in the place of `scope`; what is only risky becomes a warning
- * there.
+ * Returns what is wrong with a whole trust policy, for a role at `scope`. Risks that are not errors become warnings.
  *
- * @param written the policy as JSON, tokens unresolved and without the overrides of its resource
- * @param trusted the statements that TrustPolicy.addServiceAccounts() wrote, and looks after
+ * @param written the policy as JSON with unresolved tokens and without the overrides of its resource
+ * @param trusted the statements that TrustPolicy.addServiceAccounts() wrote, which are already validated
  */
 export function trustProblems(scope: IConstruct, written: PolicyJson, trusted: StatementJson[]): string[] {
   const tokens = settledTokensOf(scope);
@@ -43,14 +42,15 @@ export function trustProblems(scope: IConstruct, written: PolicyJson, trusted: S
   const withPatterns = statementsIn(settled).filter(hasPattern);
   for (const sub of wildcardNamespaces(withPatterns.map(statement => worstCase(scope, statement)))) {
     warn(scope, 'cdk-irsa:wildcard-namespace',
-      `\`trust\` admits a pattern of namespaces, ${show(sub)}: `
-      + 'whoever may create a namespace that matches may assume this role.');
+      `\`trust\` allows a pattern of namespaces, ${show(sub)}: `
+      + 'anyone who can create a matching namespace can assume this role.');
   }
   return [
     ...settledOthers.map(statement => statementProblem('assumeRolePolicy', worstCase(scope, statement), statement))
       .filter((text): text is string => text !== undefined),
     ...selfProblems(scope, settledOthers),
-    // In a JSON string every value could end the text it stands in; in an object CloudFormation keeps them apart.
+    // In a JSON string, a value could end the text that contains it. In an object, CloudFormation keeps values
+    // separate.
     ...isText ? embeddedProblems(scope, 'assumeRolePolicy', textsIn(others)) : [],
     ...sizeProblems(scope, document, trusted, tokens),
   ];
@@ -60,12 +60,12 @@ function hasPattern({ Condition: condition }: StatementJson): boolean {
   return propertyOf(condition, 'StringLike') !== undefined;
 }
 
-/** An override may have taken the statements out. */
+/** An override may have removed the statements. */
 function statementsIn(document: PolicyJson): StatementJson[] {
   return [document.Statement ?? []].flat() as StatementJson[];
 }
 
-/** IAM looks principals up when it takes the policy, and the role does not exist by then. */
+/** IAM validates principals when it creates the role, so a role cannot name itself. */
 function selfProblems(scope: IConstruct, statements: StatementJson[]): string[] {
   const role = roleOf(scope);
   if (role === undefined) return [];
@@ -75,7 +75,7 @@ function selfProblems(scope: IConstruct, statements: StatementJson[]): string[] 
   if (!principals.some(principal => own.includes(fingerprint(scope, principal)))) return [];
   return [problem('assumeRolePolicy', 'not name the role itself as a principal', scope.node.path,
     'The role does not exist yet when IAM validates its trust policy. '
-    + 'To let the role assume itself, trust the account and limit it: '
+    + 'To allow the role to assume itself, trust the account with a condition: '
     + 'trust.addPrincipal(new iam.AccountPrincipal(account).withConditions('
     + '{ ArnEquals: { \'aws:PrincipalArn\': <ARN of the role> } })).')];
 }
@@ -92,19 +92,19 @@ function sizeProblems(
   const tooLong = (quota: number, advice: string) => (
     problem('trust', `fit in ${quota} characters`, describeSize(size), `${advice}${room(scope, size, trusted)}`));
   if (size.characters > MAX_TRUST_QUOTA) {
-    return [tooLong(MAX_TRUST_QUOTA, 'Split the subjects over several roles; IAM allows no more.')];
+    return [tooLong(MAX_TRUST_QUOTA, 'IAM does not allow more. Split the subjects into several roles.')];
   }
   if (size.characters > DEFAULT_TRUST_QUOTA) {
     warn(scope, 'cdk-irsa:trust-policy-quota', tooLong(DEFAULT_TRUST_QUOTA,
-      `This is more than IAM's default quota (${TRUST_QUOTA_NAME}): `
-      + `have it raised, up to ${MAX_TRUST_QUOTA}, or split the subjects over several roles.`));
+      `This exceeds IAM's default quota (${TRUST_QUOTA_NAME}). `
+      + `Request an increase, up to ${MAX_TRUST_QUOTA}, or split the subjects into several roles.`));
   }
   return [];
 }
 
 /**
- * How many clusters there are by web identity, and how many like these fit beside the rest: what the real statements
- * take, with the comma between two of them.
+ * Describes how many clusters are trusted by web identity, and how many like these would fit, based on the size of the
+ * actual statements including commas.
  */
 function room(scope: IConstruct, { characters }: PolicySize, trusted: StatementJson[]): string {
   const clusters = new Map<string, number>();
@@ -120,11 +120,11 @@ function room(scope: IConstruct, { characters }: PolicySize, trusted: StatementJ
   const fitting = (quota: number) => Math.max(Math.floor((quota - others) / average), 0);
   const how = webIdentity.length < trusted.length ? ' by web identity' : '';
   const many = `${sizes.length} cluster${sizes.length === 1 ? '' : 's'}${how}`;
-  return ` It trusts ${many}: of clusters like these, ${fitting(DEFAULT_TRUST_QUOTA)} fit in ${DEFAULT_TRUST_QUOTA} `
+  return ` It trusts ${many}. Of clusters like these, ${fitting(DEFAULT_TRUST_QUOTA)} fit in ${DEFAULT_TRUST_QUOTA} `
     + `characters and ${fitting(MAX_TRUST_QUOTA)} in ${MAX_TRUST_QUOTA}.`;
 }
 
-/** A size, for messages. */
+/** Describes a size in a message. */
 export function describeSize({ characters, exact }: PolicySize): string {
   return `${exact ? '' : 'about '}${characters} characters`;
 }

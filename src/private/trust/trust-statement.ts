@@ -9,9 +9,9 @@ import { ANYTHING, StatementJson } from './worst-case';
 const SAML_ACTION = 'sts:AssumeRoleWithSAML';
 
 /**
- * Why a statement of a trust policy admits more than anyone can have meant, or nobody.
+ * Returns why a statement of a trust policy certainly allows too much, or allows nobody.
  *
- * @param statement the worst that the deployment can make of it
+ * @param statement the statement with the worst values that the deployment could fill in
  * @param written the statement as it was written, for the message
  */
 export function statementProblem(property: string, statement: StatementJson, written: Written): string | undefined {
@@ -21,7 +21,7 @@ export function statementProblem(property: string, statement: StatementJson, wri
     ?? webIdentityProblem(property, statement, written);
 }
 
-/** The patterns in `sub`, or in the session tag of the namespace, that reach over namespaces. */
+/** Returns patterns in `sub`, or in the session tag of the namespace, that match several namespaces. */
 export function wildcardNamespaces(statements: StatementJson[]): string[] {
   const patterns = (key: string) => statements
     .flatMap(({ Condition: condition }) => valuesOf(condition.StringLike, key))
@@ -35,14 +35,14 @@ export function wildcardNamespaces(statements: StatementJson[]): string[] {
   return [...new Set(found.map(pattern => pattern.replaceAll(ANYTHING, DEFERRED).replace(/⟨[^⟩]*⟩/g, DEFERRED)))];
 }
 
-/** A token is no caller of an account: what it claims is for the next check. */
+/** A web identity token has no AWS account. The next check covers its claims. */
 function everybodyProblem(property: string, statement: StatementJson, written: Written): string | undefined {
   const isByToken = (action: string) => action.toLowerCase() === WEB_IDENTITY_ACTION.toLowerCase();
   const byTokenOnly = statement.Action?.every(isByToken) ?? false;
   if (byTokenOnly || !isEverybody(statement) || limitsCallers(statement.Condition)) return undefined;
   const caller = written.Principal ?? { NotPrincipal: written.NotPrincipal };
-  return problem(property, 'not be everybody without a condition on who calls', caller,
-    'Name the principal, or limit it by aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalOrgID or '
+  return problem(property, 'not be everyone without a condition on the caller', caller,
+    'Name the principal, or limit it with aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalOrgID or '
     + 'aws:PrincipalOrgPaths (principal.withConditions) with values that name one account or organization. '
     + 'Tags, session names, external IDs, IP addresses and transport do not count.');
 }
@@ -52,7 +52,7 @@ function federatedActionProblem(property: string, statement: StatementJson, writ
   if (federatedOf(statement).length === 0 || !hasAction(statement, 'sts:AssumeRole')) return undefined;
   if ([WEB_IDENTITY_ACTION, SAML_ACTION].some(action => hasAction(statement, action))) return undefined;
   return problem(property, `allow ${WEB_IDENTITY_ACTION} to a federated principal`, written.Action,
-    'Nobody can assume a role through an identity provider by sts:AssumeRole. Use iam.WebIdentityPrincipal, or pass '
+    'sts:AssumeRole does not work with an identity provider. Use iam.WebIdentityPrincipal, or pass '
     + `'${WEB_IDENTITY_ACTION}' as the third argument of iam.FederatedPrincipal (${SAML_ACTION} for SAML).`);
 }
 
@@ -63,9 +63,9 @@ function webIdentityProblem(property: string, statement: StatementJson, written:
   const others = providers.filter(provider => !isPublicProvider(provider));
   const needsBoth = others.length > 0 || providers.length === 0;
   if (needsBoth && !(holdsAudience(condition) && holdsSubject(condition))) {
-    const rule = 'hold a web identity to both aud (StringEquals) and sub (StringEquals or StringLike, not everything)';
+    const rule = 'have conditions on aud (StringEquals) and sub (StringEquals or StringLike, not *) for a web identity';
     return problem(property, rule, written.Condition,
-      'Without them every pod of the cluster can assume the role. Use trust.addServiceAccounts(), which writes both.');
+      'Without them, every pod of the cluster can assume the role. Use trust.addServiceAccounts(), which adds both.');
   }
   return providers.filter(isPublicProvider)
     .map(provider => publicProviderProblem(property, provider, condition, written))
@@ -77,7 +77,7 @@ function publicProviderProblem(
 ): string | undefined {
   const applications = ['aud', 'oaud', 'azp', 'app_id', 'sub'].map(claim => `${provider}:${claim}`);
   if (equalKeys(condition).some(key => applications.includes(key))) return undefined;
-  const rule = `hold ${provider} to an application (StringEquals on ${provider}:aud or the like)`;
+  const rule = `limit ${provider} to an application (StringEquals on ${provider}:aud or a similar key)`;
   return problem(property, rule, written.Condition,
-    'Without it every user of that provider can assume the role.');
+    'Otherwise every user of that provider can assume the role.');
 }

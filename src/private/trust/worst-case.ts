@@ -7,7 +7,7 @@ import { argumentsOf, isIntrinsic, joinedParts, pointed, PointedValue } from '..
 import { Origin, originsIn } from '../values/value-origins';
 import { alternatives } from '../values/value-safety';
 
-/** A statement of a trust policy as plain JSON. Stand-ins `⟨…⟩` are values that only the deployment knows. */
+/** A statement of a trust policy as plain JSON. Stand-ins `⟨…⟩` represent values that are known only at deployment. */
 export interface StatementJson {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action?: string[];
@@ -16,17 +16,20 @@ export interface StatementJson {
   readonly Condition: { readonly [operator: string]: { readonly [key: string]: string[] } };
 }
 
-/** Stands for a value that may be anything: a wildcard, a policy variable, the key that it is compared to. */
+/** Represents a value that may be anything: a wildcard, a policy variable, or the key that it is compared to. */
 export const ANYTHING = '${anything}';
 const DEFERRED = '⟨deferred⟩';
-/** In a text of a function, what could make it a pattern, a policy variable or a dynamic reference. */
+/** Characters in function text that could make it a pattern, a policy variable or a dynamic reference. */
 const SPECIAL = /[*?${}]/;
 const PATTERN_OPERATOR = /Like$|Arn(Not)?Equals$/i;
 
-/** What a value may turn out to be: a text, or nothing at all. */
+/** What a value may resolve to: text, or nothing. */
 type Outcome = { readonly text: string; readonly isForeign?: boolean } | 'nothing';
 
-/** The worst that a deployment can make of a statement: what cannot be judged allows everything that it could mean. */
+/**
+ * Returns a statement with the worst values that a deployment could fill in: an unknown value allows everything it
+ * could mean.
+ */
 export function worstCase(scope: IConstruct, statement: WrittenStatement): StatementJson {
   const outcomes = (value: unknown): Outcome[][] => {
     const { value: expression, targets } = pointed(scope, value);
@@ -37,7 +40,7 @@ export function worstCase(scope: IConstruct, statement: WrittenStatement): State
   return rewritten(statement, outcomes, plain);
 }
 
-/** A statement before the app is complete: tokens are stand-ins, and are judged at synth. */
+/** Returns a statement before the app is complete. Tokens become stand-ins, which are validated at synth. */
 export function preliminary(statement: WrittenStatement): StatementJson {
   const outcomes = (value: unknown): Outcome[][] => [value].flat().map(item => {
     if (typeof item !== 'string') {
@@ -50,7 +53,7 @@ export function preliminary(statement: WrittenStatement): StatementJson {
   return rewritten(statement, outcomes, value => value);
 }
 
-/** @param outcomes what each item of a value may turn out to be */
+/** @param outcomes returns what each item of a value may resolve to */
 function rewritten(
   statement: WrittenStatement,
   outcomes: (value: unknown) => Outcome[][],
@@ -70,7 +73,7 @@ function rewritten(
     Condition: mapOf(plain(condition), (keys, operator) => mapOf(plain(keys), values => {
       const isPattern = PATTERN_OPERATOR.test(operator);
       const items = outcomes(values);
-      // Without a value there is no condition; beside others, one that is missing excludes more.
+      // If all values are missing, there is no condition. If only some are, the condition excludes more.
       if (items.every(item => item.includes('nothing'))) return [];
       return texts(items.flat()).map(({ text, isForeign }) => (isPattern && isForeign ? ANYTHING : text));
     })),
@@ -83,7 +86,9 @@ function principalOf(principal: unknown, outcomes: (value: unknown) => Outcome[]
   return mapOf(principal, values => texts(outcomes(values).flat()).map(({ text }) => (text === ANYTHING ? '*' : text)));
 }
 
-/** A map without what only the deployment knows as a whole: conditions that may not be there do not count. */
+/**
+ * Maps the items. A map that is known only at deployment as a whole is empty, because its conditions may be missing.
+ */
 function mapOf<T>(map: unknown, item: (value: unknown, key: string) => T): { [key: string]: T } {
   if (typeof map !== 'object' || map === null || isIntrinsic(map) || Token.isUnresolved(map)) return {};
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, item(value, key)]));
@@ -111,7 +116,7 @@ function outcomeOf(scope: IConstruct, expression: unknown, targets: PointedValue
   return { text: standIn, isForeign: origins.some(({ kind }) => kind === 'foreign') };
 }
 
-/** What is put one behind the other, by Fn::Join or Fn::Sub. */
+/** Returns the parts that Fn::Join or Fn::Sub concatenates. */
 function partsOf(expression: object): unknown[] | undefined {
   const joined = joinedParts(expression);
   if (joined !== undefined) return joined;

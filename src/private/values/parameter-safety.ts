@@ -2,8 +2,8 @@ import { CfnParameter, Token } from 'aws-cdk-lib';
 import { problem } from '../errors';
 
 /**
- * Characters no parameter value may bring into a trust policy or a manifest: the ones that end a JSON or
- * YAML string, that CloudFormation or IAM substitute, and the wildcards of `StringLike`.
+ * Characters that no parameter value may contain in a trust policy or a manifest: those that end a JSON or YAML string,
+ * those that CloudFormation or IAM substitutes, and the wildcards of `StringLike`.
  */
 const FORBIDDEN = [
   ...'"\'\\*?${}',
@@ -11,11 +11,11 @@ const FORBIDDEN = [
   '\u007f', '\u0085', '\u2028', '\u2029', '\u00e9',
 ];
 
-/** Types of numbers and identifiers; the names of key pairs and security groups may hold anything. */
+/** Types of numbers and identifiers. Names of key pairs and security groups may contain any character. */
 const SAFE_TYPES = /^(Number|AWS::EC2::[\w:]+::Id|AWS::Route53::HostedZone::Id|AWS::SSM::Parameter::Name)$/;
 const FROM_PARAMETER_STORE = /^AWS::SSM::Parameter::Value</;
 
-/** Why the value of a parameter could change the meaning of the document that it is put into. */
+/** Returns why the value of a parameter could change the meaning of the document that contains it. */
 export function parameterProblem(property: string, parameter: CfnParameter): string | undefined {
   const name = `${property} (parameter ${parameter.node.path})`;
   if (SAFE_TYPES.test(parameter.type)) return undefined;
@@ -24,8 +24,8 @@ export function parameterProblem(property: string, parameter: CfnParameter): str
       name,
       'be a parameter whose value the template restricts',
       parameter.type,
-      'AllowedPattern checks the name of a Parameter Store parameter, not its value. Pass the value as a String '
-        + 'parameter with an allowedPattern, or read it at synth (ssm.StringParameter.valueFromLookup).',
+      'AllowedPattern validates the name of a Parameter Store parameter, not its value. Pass the value as a String '
+        + 'parameter with an allowedPattern, or read it at synth time (ssm.StringParameter.valueFromLookup).',
     );
   }
   const values = parameter.allowedValues;
@@ -37,7 +37,7 @@ export function parameterProblem(property: string, parameter: CfnParameter): str
     'have an allowedPattern, anchored by ^ and $, that cannot match quotes, backslashes, line breaks, *, ?, $ or '
       + 'braces',
     pattern,
-    'A value with one of these could rewrite the policy. For a Kubernetes name use allowedPattern: '
+    'A value with one of these could change the policy. For a Kubernetes name, use allowedPattern: '
       + "'^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'.",
   );
 }
@@ -47,8 +47,8 @@ function isSafeText(value: string): boolean {
 }
 
 /**
- * Whether every text that the pattern matches is free of forbidden characters. Cautious: it knows literals,
- * escapes, character classes, groups, alternatives and quantifiers; anything else counts as unsafe.
+ * Whether no text that the pattern matches contains forbidden characters. It supports literals, escapes, character
+ * classes, groups, alternatives and quantifiers. Anything else counts as unsafe.
  */
 export function isSafePattern(pattern: string): boolean {
   if (!pattern.startsWith('^') || !pattern.endsWith('$') || pattern.endsWith('\\$')) return false;
@@ -90,12 +90,12 @@ function balanced(pattern: string): boolean {
 }
 
 function isSafeAtom(atom: string): boolean {
-  // Escapes beyond these differ between regular-expression dialects: \s, \p, \Q, \1, … are refused.
+  // Other escapes differ between regular-expression dialects, so \s, \p, \Q, \1, … are rejected.
   if (/\\(?![dw.\-/_:@=+,~])/.test(atom)) return false;
   try {
     const matches = new RegExp(`^(?:${atom})$`);
     return !FORBIDDEN.some(character => matches.test(character));
   } catch {
-    return false; // not even a class
+    return false; // not a valid class
   }
 }

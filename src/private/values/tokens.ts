@@ -16,34 +16,33 @@ import { IConstruct } from 'constructs';
 import { JsonObject, objectOf, propertyOf } from '../../conventions/json';
 import { partitionOf } from '../../conventions/partitions';
 
-/** The partition of the stack, if its region is literal and known. */
+/** Returns the partition of the stack, if its region is literal and known. */
 export function literalPartition(stack: Stack): string | undefined {
   if (Token.isUnresolved(stack.region)) return undefined;
   return partitionOf(stack.region)?.name ?? literal(stack.partition);
 }
 
-/** The stack that `scope` is deployed with: of a nested stack, the outermost one. */
+/** Returns the top-level stack with which `scope` is deployed. */
 export function deployedStack(scope: IConstruct): Stack {
   let stack = Stack.of(scope);
   while (stack.nestedStackParent) stack = stack.nestedStackParent;
   return stack;
 }
 
-/** `value` unless it is a token. */
+/** Returns `value` unless it is a token. */
 export function literal(value: string | undefined): string | undefined {
   return value === undefined || Token.isUnresolved(value) ? undefined : value;
 }
 
 /**
- * The parts of an ARN that may hold tokens. A colon inside the text of a token, which some have in their name, ends
- * none.
+ * Returns the parts of an ARN that may contain tokens. A colon within the text of a token does not end a part.
  */
 export function arnParts(arn: string): string[] {
   return arn.split(/:(?![^{}]*\]\})/);
 }
 
 /**
- * The ARN of a role that has a fixed name in a literal account. `iam.Role.roleArn` is `Fn::GetAtt` even then.
+ * Returns the ARN of a role with a fixed name in a literal account. `iam.Role.roleArn` is `Fn::GetAtt` even then.
  */
 export function literalRoleArn(role: CfnRole): string | undefined {
   const stack = Stack.of(role);
@@ -53,25 +52,25 @@ export function literalRoleArn(role: CfnRole): string | undefined {
   return name && account && partition ? `arn:${partition}:iam::${account}:role${name}` : undefined;
 }
 
-/** The path of a role and its name, `/path/name`, if both are fixed. */
+/** Returns the path and name of a role, `/path/name`, if both are fixed. */
 export function literalPathAndName(role: CfnRole): string | undefined {
   const name = literal(effectiveProperty(role, 'RoleName', role.roleName));
   const path = effectiveProperty(role, 'Path', role.path) ?? '/';
   return name && !Token.isUnresolved(path) ? `${path}${name}` : undefined;
 }
 
-/** What `addPropertyOverride` has set. CDK keeps it private. */
+/** Returns what `addPropertyOverride` has set. The field of the CDK is private. */
 export function propertyOverrides(resource: CfnResource): JsonObject {
   return objectOf(propertyOf(resource, 'rawOverrides', 'Properties'));
 }
 
-/** Whether `addOverride` or one of its relatives has changed anything of a resource. */
+/** Whether `addOverride` or a similar method has changed a resource. */
 export function isOverridden(resource: CfnResource): boolean {
   return Object.keys(objectOf(propertyOf(resource, 'rawOverrides'))).length > 0;
 }
 
 /**
- * The properties of a resource as the template will hold them, overrides included, pointed. CDK keeps the renderer
+ * Returns the properties of a resource as in the template, including overrides, pointed. The renderer of the CDK is
  * private.
  */
 export function renderedProperties(resource: CfnResource): PointedValue<JsonObject> {
@@ -80,7 +79,7 @@ export function renderedProperties(resource: CfnResource): PointedValue<JsonObje
   return { value: objectOf(propertyOf(own, 'Properties')), targets };
 }
 
-/** The values of a mapping, as the template will hold them. */
+/** Returns the values of a mapping as in the template. */
 export function renderedMapping(mapping: CfnMapping): unknown[] {
   return Object.values(objectOf(propertyOf(rendered(mapping), 'Mappings')));
 }
@@ -89,34 +88,37 @@ function rendered(element: CfnElement): unknown {
   return (element as unknown as { _toCloudFormation(): unknown })._toCloudFormation();
 }
 
-/** A property as the template holds it: what `addPropertyOverride` has set, or else what the resource itself has. */
+/**
+ * Returns a property as in the template: the override of `addPropertyOverride`, or else the value of the resource
+ * itself.
+ */
 export function effectiveProperty<T>(resource: CfnResource, name: string, own: T): T {
   const overrides = propertyOverrides(resource);
   return name in overrides ? (overrides[name] as T) : own;
 }
 
 /**
- * What synth can know of a value: tokens resolved, pseudo parameters of a literal environment
- * replaced, joins and splits of literals carried out. A string says that the value is literal.
+ * Resolves a value as far as possible at synth time: resolves tokens, replaces pseudo parameters of a literal
+ * environment, and evaluates joins and splits of literals. If the result is a string, the value is literal.
  */
 export function settle(scope: IConstruct, value: unknown): unknown {
   return isLiteralText(value) ? value : run(scope, value, new Settling(Stack.of(scope), false));
 }
 
-/** What synth knows of tokens. They come again and again, and each is settled once. */
+/** Caches settled tokens, because the same tokens occur many times. */
 export class SettledTokens {
   private readonly known = new Map<IResolvable, unknown>();
   private readonly texts = new Map<string, string>();
 
   constructor(private readonly scope: IConstruct) {}
 
-  /** A token, settled. */
+  /** Returns a settled token. */
   public of(token: IResolvable): unknown {
     if (!this.known.has(token)) this.known.set(token, settle(this.scope, token));
     return this.known.get(token);
   }
 
-  /** The text as synth knows it, or as it is where a part of it is deferred. */
+  /** Returns the settled text, or the original text if a part of it is deferred. */
   public literalOrToken(text: string): string {
     if (isLiteralText(text)) return text;
     const known = this.texts.get(text);
@@ -130,23 +132,23 @@ export class SettledTokens {
 }
 
 /**
- * Like `settle`, and the ARN or name of a role that has a fixed name is literal too, as are the names of other
- * resources that the user has named. For manifests only: inside a template the reference must stay, since it also
- * orders the deployment.
+ * Like `settle`, but ARNs and names of roles with a fixed name, and names of other resources that the user has named,
+ * are also literal. Use it only for manifests: in a template, the reference must stay, because it also orders the
+ * deployment.
  */
 export function settleForManifest(scope: IConstruct, value: unknown): unknown {
   return isLiteralText(value) ? value : run(scope, value, new Settling(Stack.of(scope), true));
 }
 
 /**
- * A text that is equal for two values exactly when both mean the same, whichever stacks look at them:
- * references count by what they point to, not by how a template writes them.
+ * Returns text that is equal for two values if and only if both mean the same, even in different stacks: references are
+ * compared by their targets, not by how a template writes them.
  */
 export function fingerprint(scope: IConstruct, value: unknown): string {
   return JSON.stringify(isLiteralText(value) ? value : run(scope, value, new Pointing(Stack.of(scope), false)));
 }
 
-/** A value in which every reference shows what it points to, as `Fn::GetAtt` of the target's address. */
+/** A value in which every reference contains its target, as `Fn::GetAtt` of the target's address. */
 export interface PointedValue<T = unknown> {
   readonly value: T;
   /** The targets, by address. */
@@ -155,14 +157,14 @@ export interface PointedValue<T = unknown> {
 
 const NO_TARGETS: PointedValue['targets'] = new Map();
 
-/** Like `settle`, but stops at references: they show what they point to, not how a template writes them. */
+/** Like `settle`, but references contain their target instead of how a template writes them. */
 export function pointed(scope: IConstruct, value: unknown): PointedValue {
   if (isLiteralText(value)) return { value, targets: NO_TARGETS };
   const pointing = new Pointing(Stack.of(scope), false);
   return { value: run(scope, value, pointing), targets: pointing.targets };
 }
 
-/** Whether a settled value still holds something that only the deployment knows. */
+/** Whether a settled value still contains a part that is known only at deployment. */
 export function hasIntrinsic(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return isIntrinsic(value) || Object.values(value).some(hasIntrinsic);
@@ -175,7 +177,7 @@ export function isIntrinsic(value: unknown): value is JsonObject {
   return keys.length === 1 && (keys[0] === 'Ref' || keys[0].startsWith('Fn::'));
 }
 
-/** The arguments of a function such as `Fn::GetAtt`, one by one; none if the value is another one. */
+/** Returns the list of arguments of a function such as `Fn::GetAtt`. Empty if the value is anything else. */
 export function argumentsOf(value: unknown, name: string): unknown[] {
   return isIntrinsic(value) && name in value ? [value[name]].flat() : [];
 }
@@ -184,10 +186,10 @@ function isLiteralText(value: unknown): boolean {
   return typeof value === 'string' && !mayHoldToken(value);
 }
 
-/** What every token in a text and every token list has in it. */
+/** A part of every token in a text or a list. */
 const TOKEN_MARK = 'Token[';
 
-/** Whether a token may be anywhere in a value, in keys too. Most documents hold none, and need not be settled. */
+/** Whether a value may contain a token, also in its keys. Most documents contain none, and are never settled. */
 export function mayHoldToken(value: unknown): boolean {
   if (typeof value === 'string') return value.includes(TOKEN_MARK);
   if (typeof value !== 'object' || value === null) return Token.isUnresolved(value);
@@ -200,11 +202,11 @@ export function mayHoldToken(value: unknown): boolean {
 }
 
 function run(scope: IConstruct, value: unknown, resolver: Settling): unknown {
-  // `preparing`: a reference to another stack is not yet assigned when somebody asks before synth.
+  // `preparing`: before synth, a reference to another stack is not yet assigned.
   return Tokenization.resolve(value, { scope, resolver, preparing: true });
 }
 
-/** Joins literals at once and keeps the rest as `Fn::Join`. */
+/** Joins literals immediately and keeps the rest as `Fn::Join`. */
 const CONCAT = {
   join(left: unknown, right: unknown): unknown {
     if (left === undefined) return right;
@@ -217,7 +219,7 @@ function joinParts(value: unknown): unknown[] {
   return joinedParts(value) ?? [value];
 }
 
-/** What Fn::Join puts one behind the other; undefined for everything else, and for a list that is deferred itself. */
+/** Returns the parts that Fn::Join concatenates. Undefined for any other value, and if the list itself is deferred. */
 export function joinedParts(value: unknown): unknown[] | undefined {
   const [separator, parts] = argumentsOf(value, 'Fn::Join');
   return separator === '' && Array.isArray(parts) ? parts : undefined;
@@ -235,7 +237,8 @@ function joined(parts: unknown[]): unknown {
 }
 
 /**
- * Resources whose `Ref` is their name, and the property that sets it. Not so a queue's (a URL) or a topic's (an ARN).
+ * Resources whose `Ref` is their name, and the property that sets it. The `Ref` of a queue is a URL, that of a topic an
+ * ARN.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
  */
@@ -285,7 +288,7 @@ class Settling extends DefaultTokenResolver {
   }
 }
 
-/** Stops at references and notes what they point to. */
+/** Stops at references and collects their targets. */
 class Pointing extends Settling {
   public readonly targets = new Map<string, IConstruct>();
 
@@ -299,8 +302,8 @@ class Pointing extends Settling {
 }
 
 /**
- * The ARN of a role with a fixed name, and the `Ref` of a resource whose name is literal where that is what `Ref`
- * returns.
+ * Returns the ARN of a role with a fixed name, or the `Ref` of a resource with a literal name if `Ref` returns the
+ * name.
  */
 function namedAttribute(token: IResolvable): string | undefined {
   if (!Reference.isReference(token)) return undefined;

@@ -4,41 +4,41 @@ import { objectOf } from '../../conventions/json';
 import { AppIndex } from '../app-index';
 import { isIntrinsic, pointed, PointedValue, renderedMapping, renderedProperties } from './tokens';
 
-/** Where a part of a value comes from, whichever function puts the value together. */
+/** The origin of a part of a value, regardless of the function that composes the value. */
 export type Origin =
-  /** A literal text. */
+  /** Literal text. */
   | { readonly kind: 'text'; readonly text: string }
-  /** Chosen by whoever deploys. */
+  /** Set by the user who deploys. */
   | { readonly kind: 'parameter'; readonly parameter: CfnParameter }
-  /** An identifier that AWS makes, or one whose characters it restricts. */
+  /** An identifier that AWS generates or whose characters it restricts. */
   | { readonly kind: 'identifier' }
-  /** Made by something that this app does not show: a stack of another app, a custom resource. */
+  /** Comes from outside this app: a stack of another app, or a custom resource. */
   | { readonly kind: 'foreign'; readonly description: string }
-  /** `AWS::NoValue`: CloudFormation removes what has this value. */
+  /** `AWS::NoValue`: CloudFormation removes the property. */
   | { readonly kind: 'nothing' }
-  /** A function that returns no text of its arguments as it is, and no quotes. */
+  /** A function that does not return the text of its arguments unchanged, and no quotes. */
   | { readonly kind: 'computed'; readonly name: string }
   /** A function that may return anything. */
   | { readonly kind: 'function'; readonly name: string };
 
-/** Functions that only pass on, or put together, what is in their arguments. */
+/** Functions that only pass on or concatenate their arguments. */
 export const FOLLOWED_FUNCTIONS = [
   'Ref', 'Fn::GetAtt', 'Fn::ImportValue', 'Fn::Join', 'Fn::If', 'Fn::Select', 'Fn::Split', 'Fn::Sub',
 ];
 
-/** Everything that has a part in a value, followed through references, exports and resources of the whole app. */
+/** Returns the origins of all parts of a value, followed through references, exports and resources of the whole app. */
 export function originsOf(scope: IConstruct, value: unknown): Origin[] {
   return new Tracer().origins(scope, value);
 }
 
-/** The same of an expression that has been pointed already. */
+/** Returns the origins of an expression that is already pointed. */
 export function originsIn(scope: IConstruct, expression: unknown, targets: PointedValue['targets']): Origin[] {
   return new Tracer().walk(scope, expression, targets);
 }
 
 /**
- * Resources whose `Ref` and attributes are identifiers: AWS makes them, or takes no names with quotes, wildcards,
- * `$` or braces. Of other resources an attribute may repeat a property.
+ * Resources whose `Ref` and attributes are identifiers: AWS generates them, or rejects names with quotes, wildcards,
+ * `$` or braces. An attribute of other resources may repeat a property.
  */
 const IDENTIFIERS = new RegExp(`^(${[
   'AWS::CloudFront::Distribution',
@@ -62,11 +62,11 @@ const IDENTIFIERS = new RegExp(`^(${[
 ].join('|')})$`);
 
 const CUSTOM = /^(Custom::|AWS::CloudFormation::CustomResource$)/;
-/** CDK's own custom resource for a provider: its `Ref` is the ARN, which holds the URL. */
+/** CDK's custom resource for a provider. Its `Ref` is the ARN, which contains the URL. */
 export const CDK_PROVIDER = 'Custom::AWSCDKOpenIdConnectProvider';
 
 class Tracer {
-  /** Attributes that have been followed; values may refer to each other in circles. */
+  /** Attributes that were already followed, because references may be circular. */
   private readonly followed = new Set<string>();
 
   public origins(scope: IConstruct, value: unknown): Origin[] {
@@ -125,14 +125,14 @@ class Tracer {
     return this.reference(scope, id, names.every(name => typeof name === 'string') ? names.join('.') : '', targets);
   }
 
-  /** @param id the address of a target, the name of a pseudo parameter, or a logical ID that is written by hand */
+  /** @param id the address of a target, the name of a pseudo parameter, or a logical ID that the user wrote */
   private reference(scope: IConstruct, id: unknown, attribute: string, targets: PointedValue['targets']): Origin[] {
     if (id === 'AWS::NoValue') return [{ kind: 'nothing' }];
     if (`${id}`.startsWith('AWS::')) return [{ kind: 'identifier' }];
     const target = targets.get(`${id}`) ?? elementNamed(Stack.of(scope), id);
     if (target instanceof CfnParameter) return [{ kind: 'parameter', parameter: target }];
     if (target !== undefined && CfnResource.isCfnResource(target)) return this.resource(target, attribute);
-    const description = target ? `an attribute of ${target.node.path}` : `${id}, which no construct of the stack makes`;
+    const description = target ? `an attribute of ${target.node.path}` : `${id}, which no construct of the stack has`;
     return [{ kind: 'foreign', description }];
   }
 

@@ -5,24 +5,24 @@ import { parameterProblem } from './parameter-safety';
 import { argumentsOf, pointed, settle } from './tokens';
 import { FOLLOWED_FUNCTIONS, Origin, originsIn, originsOf } from './value-origins';
 
-/** What ends a JSON string, and what CloudFormation would replace once more. */
+/** Characters that end a JSON string or are invalid in it. */
 const UNQUOTABLE = /["\\\u0000-\u001f]/; // eslint-disable-line no-control-regex
 const ANY_TEXT = /^[^"\\*?${}]*$/;
-/** How CloudFormation's dynamic references begin. */
+/** The prefix of CloudFormation's dynamic references. */
 const DYNAMIC_REFERENCE = '{{resolve:';
 
 type Check = (property: string, value: string) => string | undefined;
 
-/** What a place takes, beside what its check says of a literal. */
+/** What a place accepts in addition to the check of literals. */
 export interface PlaceOptions {
   /**
-   * What each literal text around a deferred part must match.
+   * The pattern that each literal text around a deferred part must match.
    *
    * @default - no quotes, backslashes, wildcards, $ or braces
    */
   readonly fragment?: RegExp;
   /**
-   * Whether values that other apps or custom resources make are trusted without a warning, as those of issuers are.
+   * Whether values from other apps or custom resources are trusted without a warning, such as issuers.
    *
    * @default false
    */
@@ -30,8 +30,8 @@ export interface PlaceOptions {
 }
 
 /**
- * What is wrong with a value that may be a token. The check decides where synth knows the value. Where only the
- * deployment does, everything that has a part in it is judged: what cannot be judged is refused, or raises a warning.
+ * Returns what is wrong with a value that may be a token. If the value is known at synth time, `check` decides.
+ * Otherwise all its origins are checked: an unsafe origin is an error or raises a warning.
  */
 export function settledProblems(
   scope: IConstruct, property: string, value: string, check: Check, options: PlaceOptions = {},
@@ -46,7 +46,7 @@ export function settledProblems(
   return unique(found);
 }
 
-/** Why a deferred value could change the meaning of the JSON or YAML text that it is put into. */
+/** Returns why a deferred value could change the meaning of the JSON or YAML text that contains it. */
 export function embeddedProblems(scope: IConstruct, property: string, value: unknown): string[] {
   return unique([
     ...textsAround(value).map(text => dynamicProblem(property, text)),
@@ -56,7 +56,7 @@ export function embeddedProblems(scope: IConstruct, property: string, value: unk
   ]);
 }
 
-/** Why a deferred value could mean more than was meant, where CloudFormation keeps it apart from the rest. */
+/** Returns why a deferred value could allow too much, although CloudFormation keeps it separate from the rest. */
 export function openProblems(scope: IConstruct, property: string, value: unknown): string[] {
   return unique(deferredOrigins(scope, value).map(origin => {
     if (origin.kind === 'text') return unquotableProblem(property, origin.text);
@@ -64,39 +64,39 @@ export function openProblems(scope: IConstruct, property: string, value: unknown
   }));
 }
 
-/** Why a value may be missing at deployment. */
+/** Returns why a value may be missing at deployment. */
 export function vanishingProblems(scope: IConstruct, property: string, value: unknown): string[] {
   return unique(deferredOrigins(scope, value).map(origin => (
     origin.kind === 'nothing' ? dangerousProblem(property, origin) : undefined)));
 }
 
-/** What is wrong with a text that CloudFormation would replace at deployment, and nobody else. */
+/** Returns an error for a dynamic reference, which only CloudFormation replaces. */
 export function dynamicProblem(property: string, text: string): string | undefined {
   if (!text.includes(DYNAMIC_REFERENCE)) return undefined;
-  const rule = 'not be a dynamic reference, which CloudFormation replaces where it deploys and nobody else does';
+  const rule = 'not be a dynamic reference, which only CloudFormation replaces, and only at deployment';
   return problem(property, rule, text,
     'Read the value at synth time instead (ssm.StringParameter.valueFromLookup), or write it as a literal.');
 }
 
-/** Whether a settled value holds a text that only CloudFormation replaces, and only in a template. */
+/** Whether a settled value contains a dynamic reference, which only CloudFormation replaces, and only in a template. */
 export function hasDynamicReference(settled: unknown): boolean {
   if (typeof settled === 'string') return settled.includes(DYNAMIC_REFERENCE);
   return typeof settled === 'object' && settled !== null && Object.entries(settled).flat().some(hasDynamicReference);
 }
 
-/** The values that `Fn::If` chooses from. */
+/** Returns the values that `Fn::If` chooses from. */
 export function alternatives(expression: unknown): unknown[] {
   const [condition, ...values] = argumentsOf(expression, 'Fn::If');
   return condition === undefined ? [expression] : values.flatMap(alternatives);
 }
 
-/** Warns where a value comes from where this app cannot look. */
+/** Warns if a value comes from outside this app. */
 function warnOfForeign(scope: IConstruct, property: string, origins: Origin[]): void {
   for (const origin of origins) {
     if (origin.kind !== 'foreign') continue;
     warn(scope, 'cdk-irsa:unverified-value',
       `\`${property}\` comes from ${origin.description}, so cdk-irsa cannot check it: `
-      + 'a wildcard, a quote or a policy variable in it changes who can assume the role. '
+      + 'a wildcard, a quote or a policy variable in it would change who can assume the role. '
       + 'Make sure that its source restricts it, and acknowledge this warning.');
   }
 }
@@ -116,30 +116,30 @@ function originProblems(
 }
 
 function fragmentProblem(property: string, text: string): string {
-  return problem(property, 'be put together from valid characters, around what the deployment fills in', text,
+  return problem(property, 'contain only valid characters around the parts that are known only at deployment', text,
     'Correct this part of it.');
 }
 
 function unquotableProblem(property: string, text: string): string | undefined {
   if (!UNQUOTABLE.test(text)) return undefined;
-  return problem(property, 'not bring quotes, backslashes or line breaks inside a function', text,
-    'Put this text beside the function instead of into it.');
+  return problem(property, 'not contain quotes, backslashes or line breaks inside a function', text,
+    'Move this text outside of the function.');
 }
 
-/** What is wrong with an origin that is no literal. */
+/** Returns what is wrong with an origin that is not a literal. */
 function dangerousProblem(property: string, origin: Origin): string | undefined {
   switch (origin.kind) {
     case 'parameter': return parameterProblem(property, origin.parameter);
     case 'nothing': return problem(property, 'always have a value', 'AWS::NoValue',
-      'CloudFormation removes what has this value, and with it the condition that limits the role. '
-      + 'Give every branch of Fn::If a value.');
+      'CloudFormation removes a property with this value, and with it the condition that limits the role. '
+      + 'Set a value in every branch of Fn::If.');
     case 'computed':
     case 'function': return problem(
       property,
-      `be made of literals and ${FOLLOWED_FUNCTIONS.join(', ')} only`,
+      `contain only literals and ${FOLLOWED_FUNCTIONS.join(', ')}`,
       origin.name,
-      'What this function returns cannot be checked at synth time. '
-      + 'Write the value itself, or choose between literals with Fn::If.',
+      'The result of this function cannot be checked at synth time. '
+      + 'Write the value as a literal, or choose between literals with Fn::If.',
     );
     default: return undefined;
   }
@@ -149,13 +149,13 @@ function deferredOrigins(scope: IConstruct, value: unknown): Origin[] {
   return tokensIn(value).flatMap(token => originsOf(scope, token));
 }
 
-/** The tokens in a value: what becomes a variable as a whole, and cannot be escaped inside. */
+/** Returns the tokens in a value. Each becomes a variable as a whole and cannot be escaped. */
 function tokensIn(value: unknown): unknown[] {
   if (!Token.isUnresolved(value)) return Array.isArray(value) ? value.flatMap(tokensIn) : [];
   return typeof value === 'string' ? Tokenization.reverseString(value).tokens : [value];
 }
 
-/** The literal texts in a value, outside of its tokens. */
+/** Returns the literal text in a value outside of its tokens. */
 function textsAround(value: unknown): string[] {
   if (Array.isArray(value) && !Token.isUnresolved(value)) return value.flatMap(textsAround);
   return typeof value === 'string' ? [withoutTokens(value)] : [];

@@ -87,7 +87,7 @@ export function expectOneAnswer(input: Input): void {
 function expectSameManifests(assertions: IrsaAssertions, { serviceAccounts }: ReportData, found: Finding[]): void {
   const failure = failureOf(() => assertions.manifestsMatchRoles());
   if (!serviceAccounts.some(({ roleArn }) => roleArn !== undefined)) {
-    expect(failure).toMatch(/^No manifest has a ServiceAccount with the annotation/);
+    expect(failure).toMatch(/^No manifest contains a ServiceAccount with the annotation/);
     return;
   }
   expect(failure?.split('\n') ?? []).toEqual(

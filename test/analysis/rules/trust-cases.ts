@@ -44,7 +44,8 @@ const wholeCluster = (sub: string): Expected => ({
 
 const ENDPOINT = 'abc.gr7.eu-west-1.eks.amazonaws.com';
 const USE_ISSUER =
-  'Use what `aws eks describe-cluster --name <cluster> --query cluster.identity.oidc.issuer --output text` prints.';
+  'Use the value that `aws eks describe-cluster --name <cluster> '
+  + '--query cluster.identity.oidc.issuer --output text` prints.';
 
 const NOTHING: Expected[] = [];
 
@@ -1099,7 +1100,7 @@ export const TRUST_CASES: Case[] = [
     resources: { Role: role('api', [trusting('payments:api', 'sts.amazonaws.com', `${ISSUER}/keys`)]) },
     expected: [{
       message: `Role api, Statement[0]: trusts ${PROVIDER_ARN}/keys: the part after oidc-provider/ must have a `
-        + 'lower-case host and the path /id/<ID>, as every issuer of EKS.',
+        + 'lower-case host and the path /id/<ID>, like every EKS issuer.',
       fix: USE_ISSUER,
       at: 'Stack/Role',
     }],

@@ -549,12 +549,12 @@ describe('arguments', () => {
     [
       ['--cluster', 'a', '--namespace', 'b', '--service-account', 'c/d'],
       '`--service-account` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit '
-        + `at both ends and beside every dot, got: "c/d". ${SEE}`,
+        + `at both ends and next to every dot, got: "c/d". ${SEE}`,
     ],
     [
       ['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--pod', 'D'],
       '`--pod` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends '
-        + `and beside every dot, got: "D". ${SEE}`,
+        + `and next to every dot, got: "D". ${SEE}`,
     ],
     [
       ['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--resource', 'arn:x'],

@@ -198,13 +198,13 @@ describe('a service account', () => {
       'without a name',
       '    - metadata: { namespace: a }\n',
       `7:17: \`${P}.metadata.name\` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or `
-        + `digit at both ends and beside every dot, got: nothing. ${NAMES}`,
+        + `digit at both ends and next to every dot, got: nothing. ${NAMES}`,
     ],
     [
       'with a bad name',
       '    - metadata: { name: A_b }\n',
       `7:25: \`${P}.metadata.name\` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or `
-        + `digit at both ends and beside every dot, got: "A_b". ${NAMES}`,
+        + `digit at both ends and next to every dot, got: "A_b". ${NAMES}`,
     ],
     [
       'with a number for a name',

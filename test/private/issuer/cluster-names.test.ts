@@ -34,8 +34,8 @@ describe('the name of a cluster', () => {
   test.each([':', '*', '/'])('has valid characters around what is deferred, unlike %s', character => {
     const stack = agnosticStack();
     expect(clusterNameProblems(stack, 'clusterName', `a${character}b${safe(stack)}`)).toEqual([
-      '`clusterName` must be put together from valid characters, around what the deployment fills in, '
-        + `got: "a${character}b". Correct this part of it.`,
+      '`clusterName` must contain only valid characters around the parts that are known only '
+        + `at deployment, got: "a${character}b". Correct this part of it.`,
     ]);
   });
 });
@@ -92,11 +92,12 @@ describe('the ARN of a cluster', () => {
       'be the ARN of an EKS cluster'],
     ['a token that turns out to be of another account', lazy('arn:aws:eks:eu-west-1:444455556666:cluster/blue'),
       `be in the account of the stack, ${ACCOUNT}`],
-    ['a token that turns out to be of another partition', lazy(`arn:aws-cn:eks:eu-west-1:${ACCOUNT}:cluster/blue`),
-      'be in the partition of the stack, aws'],
+    ['a token that turns out to be of another '
+      + 'partition', lazy(`arn:aws-cn:eks:eu-west-1:${ACCOUNT}:cluster/blue`),
+    'be in the partition of the stack, aws'],
     ['a token that turns out to be a name', lazy('blue'), 'be the ARN of an EKS cluster'],
     ['a wildcard beside a deferred name', `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/*${Fn.importValue('Name')}`,
-      'be put together from valid characters'],
+      'contain only valid characters'],
   ])('is refused for one reason: %s', (_, arn, rule) => {
     const found = clusterArnProblems(literalStack(), 'clusterArn', arn);
     expect(found).toHaveLength(1);

@@ -43,14 +43,14 @@ describe('an issuer', () => {
     ['a host in which a dot is another character', VIRTUAL.replace('.s3.', '-s3.')],
   ])('is not served: %s', (_, issuerUrl) => {
     expect(() => issuerAddress(literalStack(), [VIRTUAL, PATH], issuerUrl)).toThrow(
-      `[Stack] \`issuerUrl\` must be served by \`hosting\`: ${VIRTUAL} or ${PATH}, with or without a path behind it, `
-        + `got: "${issuerUrl}". Nobody would find the documents there`,
+      `[Stack] \`issuerUrl\` must be served by \`hosting\`: ${VIRTUAL} or ${PATH}, optionally followed by a path, `
+        + `got: "${issuerUrl}". The documents would not be available there. Correct`,
     );
   });
 
-  test('must be known at synth', () => {
+  test('must be known at synth time', () => {
     expect(() => issuerAddress(agnosticStack(), [VIRTUAL], `https://${Fn.importValue('Host')}`)).toThrow(
-      '[Stack] `issuerUrl` must be known at synth, got: "https://<known at deployment only>". Leave it out',
+      '[Stack] `issuerUrl` must be known at synth time, got: "https://<known only at deployment>". Leave it out',
     );
   });
 
@@ -81,7 +81,8 @@ describe('a root that is deferred in part', () => {
     'does not serve what does not: %s', issuerUrl => {
       const stack = agnosticStack();
       expect(() => issuerAddress(stack, [root(stack)], issuerUrl)).toThrow(
-        'must be served by `hosting`: https://keys.s3.<known at deployment only>.amazonaws.com, with or without a path',
+        'must be served by `hosting`: https://keys.s3.<known only at deployment>.amazonaws.com, optionally followed '
+          + 'by a path',
       );
     });
 

@@ -60,9 +60,9 @@ describe('refused, without a character of the key:', () => {
     [
       'a private key',
       rsa.privateKey,
-      'must be a public key, got: "A PRIVATE KEY". Whoever has it can be any service account of the cluster: keep it '
-        + 'out of this app, and replace it if it was committed. Take the public half: `openssl rsa -in sa.key -pubout '
-        + '-out sa.pub`.',
+      'must be a public key, got: "A PRIVATE KEY". Anyone who has it can impersonate any service account of the '
+        + 'cluster. Remove it from this app, and replace it if it was committed. Extract the public key: `openssl '
+        + 'rsa -in sa.key -pubout -out sa.pub`.',
     ],
     ['a private key of the old form', pkcs1.privateKey, 'must be a public key, got: "A PRIVATE KEY".'],
     [
@@ -84,78 +84,77 @@ describe('refused, without a character of the key:', () => {
     [
       'an exponent of 1',
       exponent('AQ'),
-      `${RSA_2048}"a public exponent of 1". Anybody can sign for such a key: make a new one, \`openssl genrsa -out `
-        + 'sa.key 2048`.',
+      `${RSA_2048}"a public exponent of 1". ` + 'Anyone can forge signatures for such a key. Create a new one: '
+        + '`openssl genrsa -out sa.key 2048`.',
     ],
     [
       'a private key under a wrong name',
       block('PUBLIC KEY', body(rsa.privateKey)),
-      `${RSA_2048}"a PEM block that holds no public key". It is damaged: copy the file once more.`,
+      `${RSA_2048}"a PEM block that contains no public key". It is damaged. Copy the file again.`,
     ],
     [
       'a private key of the old form under a wrong name',
       block('PUBLIC KEY', body(pkcs1.privateKey)),
-      `${RSA_2048}"a PEM block that holds no public key".`,
+      `${RSA_2048}"a PEM block that contains no public key".`,
     ],
     [
       'a certificate',
       block('CERTIFICATE', body(rsa.publicKey)),
-      `${RSA_2048}"a PEM block of type CERTIFICATE". Take the key out of it: \`openssl x509 -in sa.crt -noout `
-        + '-pubkey`.',
+      `${RSA_2048}"a PEM block of type CERTIFICATE". ` + 'Extract the key: `openssl x509 -in sa.crt -noout -pubkey`.',
     ],
     [
       'a public key of the old form',
       pkcs1.publicKey,
-      `${RSA_2048}"a PEM block of type RSA PUBLIC KEY". Kubernetes does not read this form: \`openssl rsa `
+      `${RSA_2048}"a PEM block of type RSA PUBLIC KEY". ` + 'Kubernetes does not read it. Convert it: `openssl rsa '
         + '-RSAPublicKey_in -in sa.pub -pubout`.',
     ],
     [
       'something else',
       block('DH PARAMETERS', body(rsa.publicKey)),
-      `${RSA_2048}"a PEM block of type DH PARAMETERS". Take the public half: \`openssl rsa -in sa.key -pubout -out `
-        + 'sa.pub`.',
+      `${RSA_2048}"a PEM block of type DH PARAMETERS". ` + 'Extract the public key: `openssl rsa -in sa.key -pubout '
+        + '-out sa.pub`.',
     ],
     [
       'broken base64',
       rsa.publicKey.replace(/A/, '!'),
-      `${RSA_2048}"a PEM block that is no base64". It is damaged: copy the file once more.`,
+      `${RSA_2048}"a PEM block that is not base64". It is damaged. Copy the file again.`,
     ],
-    ['base64 of the wrong length', rsa.publicKey.replace(/A/, ''), `${RSA_2048}"a PEM block that is no base64".`],
-    ['an empty block', block('PUBLIC KEY', ''), `${RSA_2048}"a PEM block that is no base64".`],
+    ['base64 of the wrong length', rsa.publicKey.replace(/A/, ''), `${RSA_2048}"a PEM block that is not base64".`],
+    ['an empty block', block('PUBLIC KEY', ''), `${RSA_2048}"a PEM block that is not base64".`],
     [
       'a key that is cut off',
       block('PUBLIC KEY', body(rsa.publicKey).slice(0, 129)),
-      `${RSA_2048}"a PEM block that holds no public key".`,
+      `${RSA_2048}"a PEM block that contains no public key".`,
     ],
     [
       'an EC key',
       pems('ec', { namedCurve: 'P-256' }).publicKey,
-      `${RSA_2048}"a key of type ec". The documents are for RS256: let the API server sign with an RSA key, \`openssl `
-        + 'genrsa -out sa.key 2048`.',
+      `${RSA_2048}"a key of type ec". ` + 'The documents are for RS256. Make the API server sign with an RSA key: '
+        + '`openssl genrsa -out sa.key 2048`.',
     ],
     ['an Ed25519 key', pems('ed25519').publicKey, `${RSA_2048}"a key of type ed25519".`],
     ['an RSA-PSS key', pems('rsa-pss', { modulusLength: 2048 }).publicKey, `${RSA_2048}"a key of type rsa-pss".`],
     [
       'a short key',
       pems('rsa', { modulusLength: 2040 }).publicKey,
-      `${RSA_2048}"2040 bits". A key this short can be broken: make a new one, \`openssl genrsa -out sa.key 2048\`.`,
+      `${RSA_2048}"2040 bits". This key is too short. Create a new one: \`openssl genrsa -out sa.key 2048\`.`,
     ],
     ['a bad key behind a good one', rsa.publicKey + pems('ed25519').publicKey, `${RSA_2048}"a key of type ed25519".`],
     [
       'the name of a file',
       'sa.pub',
-      'must hold whole PEM blocks, -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY-----, got: "a text of 6 '
-        + "characters with 0 of them\". Pass the text of the file, not its name: readFileSync('sa.pub', 'utf8').",
+      'must contain complete PEM blocks, -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY-----, got: "a text of 6 '
+        + "characters with 0 blocks\". Pass the content of the file, not its name: readFileSync('sa.pub', 'utf8').",
     ],
     [
       'an OpenSSH public key',
       'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7',
-      'got: "a text of 40 characters with 0 of them"',
+      'got: "a text of 40 characters with 0 blocks"',
     ],
-    ['nothing', '', 'got: "a text of 0 characters with 0 of them"'],
-    ['half a block', rsa.publicKey.slice(0, 100), 'got: "a text of 100 characters with 0 of them"'],
-    ['half a block behind a whole one', `${rsa.publicKey}-----BEGIN PUBLIC KEY-----\nMIIB\n`, 'with 1 of them"'],
-    ['ends of another block', rsa.publicKey.replace('END PUBLIC', 'END OTHER'), 'with 0 of them"'],
+    ['nothing', '', 'got: "a text of 0 characters with 0 blocks"'],
+    ['half a block', rsa.publicKey.slice(0, 100), 'got: "a text of 100 characters with 0 blocks"'],
+    ['half a block behind a whole one', `${rsa.publicKey}-----BEGIN PUBLIC KEY-----\nMIIB\n`, 'with 1 blocks"'],
+    ['ends of another block', rsa.publicKey.replace('END PUBLIC', 'END OTHER'), 'with 0 blocks"'],
   ])('%s', (_, pem, message) => {
     const found = publicKeysProblem('publicKeys', [SA_PUB, pem]);
     expect(found).toContain(`\`publicKeys[1]\` ${message.startsWith('must') ? message : ''}`);
@@ -169,22 +168,24 @@ describe('refused, without a character of the key:', () => {
     [
       'no list',
       [],
-      '`publicKeys` must hold 1 to 100 keys, got: "0 keys". Pass the public keys of the cluster\'s service accounts, '
-        + 'as PEM texts.',
+      '`publicKeys` must contain 1 to 100 keys, got: "0 keys". Pass the public keys for the cluster\'s service '
+        + 'account tokens, as PEM text.',
     ],
     [
       'a token for the list',
       Token.asList({ Ref: 'Keys' }),
-      '`publicKeys` must be a list known at synth, got: a value known at deployment only. The documents are written '
-        + 'at synth: read the keys from files.',
+      '`publicKeys` must be a list that is known at synth time, got: a value known only at deployment. The documents '
+        + 'are '
+        + 'written at synth. Read the keys from files.',
     ],
     [
       'a token',
       [Lazy.string({ produce: () => SA_PUB })],
-      '`publicKeys[0]` must be a text known at synth, got: "<known at deployment only>". The documents are written '
-        + "at synth: read the key from a file, readFileSync('sa.pub', 'utf8').",
+      '`publicKeys[0]` must be text that is known at synth time, got: "<known only at deployment>". ' + 'The '
+        + "documents are written at synth. Read the key from a file: readFileSync('sa.pub', 'utf8').",
     ],
-    ['the bytes of a file', [Buffer.from(SA_PUB)], '`publicKeys[0]` must be a text known at synth, got: "object".'],
+    ['the bytes of a file', [Buffer.from(SA_PUB)], '`publicKeys[0]` must be text that is known at synth time, got: '
+      + '"object".'],
   ])('%s', (_, texts, message) => {
     expect(publicKeysProblem('publicKeys', texts)).toContain(message);
   });
@@ -198,6 +199,7 @@ describe('refused, without a character of the key:', () => {
       return block('PUBLIC KEY', other.toString('base64'));
     });
     expect(publicKeysProblem('publicKeys', keys.slice(0, 100))).toBeUndefined();
-    expect(publicKeysProblem('publicKeys', keys)).toContain('`publicKeys` must hold 1 to 100 keys, got: "101 keys".');
+    expect(publicKeysProblem('publicKeys', keys)).toContain('`publicKeys` must contain 1 to 100 keys, got: "101 '
+      + 'keys".');
   });
 });

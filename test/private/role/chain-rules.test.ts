@@ -182,24 +182,25 @@ describe('a chain that works is no error', () => {
 
 describe('a chain that lacks a half is an error', () => {
   const untagged = new RegExp(
-    '^\\[Own/Importer\\] `Data/Inbox` must trust the role of this service account for sts:TagSession too, '
-    + `got: "sts:AssumeRole only"\\. ${WHY} Use grantAssume\\(\\) of this service account instead, or let the `
-    + 'statement read: \\{"Effect":"Allow","Action":\\["sts:AssumeRole","sts:TagSession"\\],'
+    '^\\[Own/Importer\\] `Data/Inbox` must also trust the role of this service account '
+    + `for sts:TagSession, got: "only sts:AssumeRole"\\. ${WHY} Use grantAssume\\(\\) `
+    + 'on this service account instead, or change '
+    + 'the statement to: \\{"Effect":"Allow","Action":\\["sts:AssumeRole","sts:TagSession"\\],'
     + `"Principal":\\{"AWS":"${ROLE_ARN}"\\}\\}$`,
   );
   const unpermitted = new RegExp(
-    '^\\[Own/Importer\\] `policies of Own/Importer/Role` must allow sts:TagSession on '
-    + `arn:aws:iam::${DATA}:role/inbox too, got: "sts:AssumeRole only"\\. ${WHY} Use grantAssume\\(\\) of this service `
-    + 'account instead of grantAssumeRole\\(\\) of the role, or allow both actions\\.$',
+    '^\\[Own/Importer\\] `policies of Own/Importer/Role` must also allow sts:TagSession on '
+    + `arn:aws:iam::${DATA}:role/inbox, got: "only sts:AssumeRole"\\. ${WHY} Use grantAssume\\(\\) ` + 'on this '
+    + 'service account instead of grantAssumeRole\\(\\) on the role, or allow both actions\\.$',
   );
   const nothing = new RegExp(
     '^\\[Own/Importer\\] `policies of Own/Importer/Role` must allow sts:AssumeRole on '
-    + `arn:aws:iam::${DATA}:role/inbox, got: "nothing of it"\\. Data/Inbox trusts this service account, but a role of `
-    + 'another account must also be permitted: use grantAssume\\(\\) of this service account\\.$',
+    + `arn:aws:iam::${DATA}:role/inbox, got: "no such statement"\\. Data/Inbox ` + 'trusts this service account, but a '
+    + 'role in another account also requires a permission. Use grantAssume\\(\\) on this service account\\.$',
   );
   const target = (actions: string, got: string) => new RegExp(
     `^\\[Own/Importer\\] \`targetRole\` must trust the role of this service account for ${actions}, `
-    + `got: "Data/Inbox, where ${got}`,
+    + `got: "Data/Inbox: ${got}`,
   );
 
   test.each<[string, (world: World) => void, RegExp[]]>([
@@ -280,7 +281,7 @@ describe('a chain that lacks a half is an error', () => {
     permit(byPodIdentity(at), ['sts:AssumeRole'], `arn:aws:iam::${OWN}:role/inbox`);
     inbox(at.beside, new TrustPolicy().addPrincipal(withTags(new iam.AccountPrincipal(OWN))));
     expect(problemsOf(at)).toEqual([expect.stringContaining(
-      `must allow sts:TagSession on arn:aws:iam::${OWN}:role/inbox too`,
+      `must also allow sts:TagSession on arn:aws:iam::${OWN}:role/inbox`,
     )]);
   });
 
@@ -289,7 +290,7 @@ describe('a chain that lacks a half is an error', () => {
     const arn = `arn:aws:iam::${OWN}:role/shared`;
     byPodIdentity(at, { role: iam.Role.fromRoleArn(at.own, 'Shared', arn, { mutable: false }) });
     inbox(at.data, new TrustPolicy().addPrincipal(new iam.ArnPrincipal(arn)));
-    expect(problemsOf(at)).toEqual([expect.stringMatching(/^\[Own\/Importer\] `Data\/Inbox` must trust the role .* too/)]);
+    expect(problemsOf(at)).toEqual([expect.stringMatching(/^\[Own\/Importer\] `Data\/Inbox` must also trust the role .*/)]);
   });
 
   test('that an aspect makes', () => {
@@ -302,6 +303,6 @@ describe('a chain that lacks a half is an error', () => {
       },
     };
     Aspects.of(at.app).add(takeTags);
-    expect(problemsOf(at)).toEqual([expect.stringMatching(/^\[Own\/Importer\] `Data\/Inbox` must trust the role .* too/)]);
+    expect(problemsOf(at)).toEqual([expect.stringMatching(/^\[Own\/Importer\] `Data\/Inbox` must also trust the role .*/)]);
   });
 });

@@ -17,10 +17,12 @@ test('an existing role is told once what it must trust, for all its service acco
   const [first, second] = ['a', 'b'].map(serviceAccountName => new IrsaServiceAccount(stack, serviceAccountName, {
     oidcProvider, namespace: 'payments', serviceAccountName, role,
   }));
-  const infos = Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('is left as it is'));
+  const infos = Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('is an existing role, which '
+    + 'cdk-irsa does not modify'));
   expect(infos.map(({ id }) => id)).toEqual(['/Stack/a']);
   const text = `${infos[0].entry.data}`;
-  expect(text).toContain('`role` (Stack/Role) is left as it is. Its trust policy must contain: {');
+  expect(text).toContain('`role` (Stack/Role) is an existing role, which cdk-irsa does not modify. Its trust policy '
+    + 'must contain: {');
   expect(text).toContain('[ack: cdk-irsa:existing-role]');
   const document = JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1));
   expect(document.Version).toBe('2012-10-17');

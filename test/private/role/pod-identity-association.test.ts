@@ -37,8 +37,8 @@ describe('the role', () => {
     expect(problems(literalStack(), arn)).toEqual([]);
   });
 
-  const advice = 'EKS Pod Identity takes a role of the cluster\'s own account: '
-    + 'use one of the stack\'s account, and reach others by `targetRole`.';
+  const advice = 'EKS Pod Identity requires a role in the account of the cluster. '
+    + 'Use a role in the account of the stack, and `targetRole` for roles in other accounts.';
   test.each<[string, string, string]>([
     ['account', 'arn:aws:iam::444455556666:role/x', `be in the account of the stack, ${ACCOUNT}`],
     ['partition', `arn:aws-cn:iam::${ACCOUNT}:role/x`, 'be in the partition of the stack, aws'],
@@ -66,10 +66,10 @@ describe('the target role', () => {
     ['a wildcard', () => 'arn:aws:iam::444455556666:role/*', 'have the ARN of one role, without wildcards'],
     ['a user', () => 'arn:aws:iam::444455556666:user/x', 'have the ARN of one role, without wildcards'],
     ['a wildcard before a parameter', stack => `arn:aws:iam::444455556666:role/*${safe(stack)}`,
-      'be put together from valid characters'],
+      'contain only valid characters'],
     ['a wildcard behind a parameter', stack => `arn:aws:iam::444455556666:role/${safe(stack)}?`,
-      'be put together from valid characters'],
-    ['a space', stack => `arn:aws:iam::444455556666:role/a b${safe(stack)}`, 'be put together from valid characters'],
+      'contain only valid characters'],
+    ['a space', stack => `arn:aws:iam::444455556666:role/a b${safe(stack)}`, 'contain only valid characters'],
   ])('is refused: %s', (_, arn, rule) => {
     const stack = agnosticStack();
     expect(problems(stack, ROLE, arn(stack))).toEqual([expect.stringContaining(`\`targetRole\` must ${rule}`)]);
@@ -94,7 +94,7 @@ describe('the same service account of the same cluster', () => {
     }],
   ])('is refused twice in %s', (_, stacks) => {
     const [first, second] = stacks(new App());
-    expect(twice(first, second).join()).toContain('makes the same ServiceAccount');
+    expect(twice(first, second).join()).toContain('creates the same ServiceAccount');
   });
 
   test.each<[string, any, any]>([

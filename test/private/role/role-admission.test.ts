@@ -25,7 +25,7 @@ const parameter = (stack: Stack, id: string) => (
 
 /** What the service account says of the role, when it is told to use it. */
 function lacks(sharing: IrsaServiceAccount | PodIdentityServiceAccount): boolean {
-  return sharing.node.validate().some(message => message.includes('`role` must let in'));
+  return sharing.node.validate().some(message => message.includes('`role` must allow'));
 }
 
 interface Shared {

@@ -264,7 +264,7 @@ test.each<[string, any, string]>([
   ['nothing', undefined, '[Stack/Importer] `role` must be given, got: nothing. Pass the role to assume.'],
   ['an ARN', 'arn:aws:iam::444455556666:role/x',
     '[Stack/Importer] `role` must be a role, got: "arn:aws:iam::444455556666:role/x". '
-    + 'Use iam.Role.fromRoleArn() or iam.Role.fromRoleName() for an existing one.'],
+    + 'Use iam.Role.fromRoleArn() or iam.Role.fromRoleName() for an existing role.'],
 ])('%s instead of a role is an error', (_, role, message) => {
   expect(() => byIrsa(literalStack()).grantAssume(role)).toThrow(message);
 });

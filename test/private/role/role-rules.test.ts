@@ -33,8 +33,8 @@ describe('a name that is used twice in an account', () => {
     }],
   ])('is refused %s', (_, conditions) => {
     expect(twins(conditions)).toEqual([
-      '`roleName` must be used only once per account, got: "name". Stack/B makes a role of the same name in the same '
-        + 'account. IAM ignores path and case, and refuses the second: give one of them another name.',
+      '`roleName` must be used only once per account, got: "name". Stack/B creates a role with the same name in the '
+        + 'same account. IAM ignores path and case, and rejects the second one. Rename one of them.',
     ]);
   });
 
@@ -49,7 +49,7 @@ test.each<[string, any, string]>([
   ['an object without an ARN', { roleArn: 5 }, '{"roleArn":5}'],
 ])('%s is no role', (_, value, got) => {
   expect(roleProblem('role', value)).toBe(`\`role\` must be a role, got: ${got}. `
-    + 'Use iam.Role.fromRoleArn() or iam.Role.fromRoleName() for an existing one.');
+    + 'Use iam.Role.fromRoleArn() or iam.Role.fromRoleName() for an existing role.');
 });
 
 test.each<[any]>([[undefined], [{ roleArn: 'x' }]])('a role is optional: %j', value => {
@@ -69,7 +69,7 @@ test.each([
   'x', `arn:aws:iam::${ACCOUNT}:role/`, `arn:aws:iam::${ACCOUNT}:user/x`, `xarn:aws:iam::${ACCOUNT}:role/x`,
   `arn:aws:iam::${ACCOUNT}:role/x y`, 'arn:aws:iam::1234:role/x',
 ])('the webhook does not take %s', arn => {
-  expect(roleArnProblem('role', arn)).toContain('`role` must be a role ARN as the pod identity webhook takes it');
+  expect(roleArnProblem('role', arn)).toContain('`role` must be a role ARN that the pod identity webhook accepts');
   expect(isLookupDummy(arn)).toBe(false);
 });
 

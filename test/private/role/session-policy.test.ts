@@ -140,11 +140,11 @@ describe('with values that only the deployment knows', () => {
 describe('is an error', () => {
   test.each<[string, any, string]>([
     ['with session tags', { disableSessionTags: false },
-      '[Stack/Reader] `disableSessionTags` must be true beside a session policy, got: false. EKS refuses an '
-      + 'association with both session tags and a session policy. The trust of the role cannot tell service accounts '
-      + 'apart then.'],
+      '[Stack/Reader] `disableSessionTags` must be true with a session policy, got: false. EKS rejects an '
+        + 'association with both session tags and a session policy. Note that without session tags, the trust policy '
+        + 'of the role cannot distinguish service accounts.'],
     ['with session tags by default', { disableSessionTags: undefined },
-      '[Stack/Reader] `disableSessionTags` must be true beside a session policy, got: nothing.'],
+      '[Stack/Reader] `disableSessionTags` must be true with a session policy, got: nothing.'],
     ['as JSON', { sessionPolicy: { Statement: [] } },
       '[Stack/Reader] `sessionPolicy` must be an iam.PolicyDocument, got: {"Statement":[]}. '
       + 'Use iam.PolicyDocument.fromJson() for JSON.'],
@@ -159,15 +159,16 @@ describe('is an error', () => {
       ...NAMES,
       oidcProvider: literalProvider(stack),
       podIdentity: { clusterName: 'production', sessionPolicy: readOnly('*') },
-    })).toThrow('[Stack/Reader] `podIdentity.disableSessionTags` must be true beside a session policy');
+    })).toThrow('[Stack/Reader] `podIdentity.disableSessionTags` must be true with a session policy');
   });
 
   const deny = new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: ['s3:*'], resources: ['*'] });
   test.each<[string, iam.PolicyDocument, string]>([
-    ['when it is empty', new iam.PolicyDocument(), '`sessionPolicy` must allow something, got: "an empty policy".'],
+    ['when it is empty', new iam.PolicyDocument(), '`sessionPolicy` must allow at least one action, got: "an empty '
+      + 'policy".'],
     ['when it only denies', new iam.PolicyDocument({ statements: [deny] }),
-      '`sessionPolicy` must allow something, got: "Deny statements only". '
-      + 'Pods may do only what both the role and this policy allow: add an Allow statement.'],
+      '`sessionPolicy` must allow at least one action, got: "only Deny statements". '
+      + 'Pods may do only what both the role and this policy allow. Add an Allow statement.'],
     ['when it has a principal', new iam.PolicyDocument({
       statements: [new iam.PolicyStatement({
         actions: ['s3:GetObject'], resources: ['*'], principals: [new iam.AccountRootPrincipal()],

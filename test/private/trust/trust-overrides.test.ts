@@ -81,14 +81,14 @@ describe('an override', () => {
   ])('of the whole by no object is refused: %s', (_, value, got) => {
     expect(overrideProblem(role(['', value]), false)).toBe(
       `\`addPropertyOverride('AssumeRolePolicyDocument…')\` must not be used on this role, got: ${got}. `
-        + `It is no object: the override would replace the whole policy. ${ADVICE}`);
+        + `It is not an object, so the override would replace the whole policy. ${ADVICE}`);
   });
 
   test('is refused where the document is a text', () => {
     expect(overrideProblem(role(['Version', '1']), true)).toBe(
       '`addPropertyOverride(\'AssumeRolePolicyDocument…\')` must not be used on this role, got: {"Version":"1"}. '
-        + 'Its trust policy is one Fn::Sub text, because only the deployment knows the issuer: '
-        + `the override would replace the whole policy. ${ADVICE}`);
+        + 'Its trust policy is one Fn::Sub text, '
+        + `because the issuer is known only at deployment, so the override would replace the whole policy. ${ADVICE}`);
   });
 });
 
@@ -97,5 +97,5 @@ test('a document in the place of the one that the role was made with is refused'
   const resource = new CfnRole(literalStack(), 'Role', { assumeRolePolicyDocument: document });
   expect(replacedProblem(resource, document)).toBeUndefined();
   expect(replacedProblem(resource, new PolicyDocument())).toContain(
-    '`assumeRolePolicyDocument` must stay the document that the role was made with');
+    '`assumeRolePolicyDocument` must stay the document that the role was created with');
 });

@@ -104,7 +104,8 @@ describe('a copy that is settled', () => {
   test('does not lose one of two keys that turn out to be the same', () => {
     const value = { a: 1, [Lazy.string({ produce: () => 'a' })]: 2 };
     expect(() => settledCopy(literalStack(), { x: value })).toThrow(
-      '[Stack] `assumeRolePolicy` must hold each key once, got: ["a","a"]. Two keys turn out to be the same');
+      '[Stack] `assumeRolePolicy` must contain each key only once, got: ["a","a"]. Two keys resolve to the same '
+        + 'text. Merge');
   });
 });
 
@@ -246,6 +247,6 @@ describe('the document of a role', () => {
     expect(assumeRolePolicyDocument.isEmpty).toBe(false);
     new iam.CfnRole(stack, 'Plain', { assumeRolePolicyDocument });
     expect(() => Template.fromStack(stack))
-      .toThrow('[Stack/Plain] `trust` must let someone in, got: "an empty trust policy"');
+      .toThrow('[Stack/Plain] `trust` must allow at least one principal, got: "an empty trust policy"');
   });
 });

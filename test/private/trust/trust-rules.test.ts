@@ -26,7 +26,7 @@ test('an override that opens namespaces warns like a subject that does', () => {
   const sub = `${ISSUER}:sub`.replace(/\./g, '\\.');
   (role(stack, ServiceAccountSubject.anyInNamespace('batch')).node.defaultChild as iam.CfnRole).addPropertyOverride(
     `AssumeRolePolicyDocument.Statement.0.Condition.StringLike.${sub}`, 'system:serviceaccount:team-*:deployer');
-  expect(warnings(stack).join()).toContain('admits a pattern of namespaces, "system:serviceaccount:team-*:deployer"');
+  expect(warnings(stack).join()).toContain('allows a pattern of namespaces, "system:serviceaccount:team-*:deployer"');
 });
 
 test('what the library writes is judged once, by the property that it comes from', () => {
@@ -67,7 +67,7 @@ test('a pattern under an operator that a token spells warns as well', () => {
     actions: ['sts:AssumeRoleWithWebIdentity'], principals: [new iam.FederatedPrincipal(PROVIDER_ARN)], conditions,
   }));
   expect(it.node.validate()).toEqual([]);
-  expect(JSON.stringify(it.node.defaultChild!.node.metadata)).toContain('admits a pattern of namespaces');
+  expect(JSON.stringify(it.node.defaultChild!.node.metadata)).toContain('allows a pattern of namespaces');
 });
 
 test('an override that takes the statements out leaves nothing to judge', () => {
@@ -84,12 +84,13 @@ describe('the size of a policy', () => {
 
   test.each<[number, string[], string[]]>([
     [2048, [], []],
-    [2049, [], ['`trust` must fit in 2048 characters, got: "2049 characters". This is more than IAM\'s default quota '
-      + '(role trust policy length, L-C07B4B0D): have it raised, up to 8192, or split the subjects over several roles. '
+    [2049, [], ['`trust` must fit in 2048 characters, got: "2049 characters". This exceeds IAM\'s default quota '
+      + '(role trust policy length, L-C07B4B0D). Request an increase, up to 8192, or split the subjects into several '
+      + 'roles. '
       + '[ack: cdk-irsa:trust-policy-quota]']],
     [8192, [], [expect.stringContaining('`trust` must fit in 2048 characters, got: "8192 characters".')]],
     [8193, ['`trust` must fit in 8192 characters, got: "8193 characters". '
-      + 'Split the subjects over several roles; IAM allows no more.'], []],
+      + 'IAM does not allow more. Split the subjects into several roles.'], []],
   ])('%d characters', (characters, problems, warningTexts) => {
     const stack = literalStack();
     const frame = '{"Statement":[{"Sid":""}],"Version":"2012-10-17"}'.length;
@@ -113,19 +114,19 @@ describe('the size of a policy', () => {
     expect(judge(many, 107)).toEqual([]);
     expect(warned(many)).toHaveLength(1);
     expect(judge(tooMany, 108)).toEqual([
-      '`trust` must fit in 8192 characters, got: "8246 characters". Split the subjects over several roles; IAM allows '
-        + 'no more. It trusts 108 clusters: of clusters like these, 26 fit in 2048 characters and 107 in 8192.',
+      '`trust` must fit in 8192 characters, got: "8246 characters". IAM does not allow more. Split the subjects into '
+        + 'several roles. It trusts 108 clusters. Of clusters like these, 26 fit in 2048 characters and 107 in 8192.',
     ]);
     judge(fine, 27);
     expect(warned(fine)).toEqual([expect.stringContaining(
-      'It trusts 27 clusters: of clusters like these, 26 fit in 2048 characters and 107 in 8192.')]);
+      'It trusts 27 clusters. Of clusters like these, 26 fit in 2048 characters and 107 in 8192.')]);
   });
 
   test('counts what else is in the policy', () => {
     const other = { Sid: 'x'.repeat(4095 - '{"Sid":""}'.length) };
     const found = judge(literalStack(), 60, [other]);
     expect(found).toEqual([expect.stringContaining(
-      'It trusts 60 clusters: of clusters like these, 0 fit in 2048 characters and 53 in 8192.')]);
+      'It trusts 60 clusters. Of clusters like these, 0 fit in 2048 characters and 53 in 8192.')]);
   });
 
   test('counts statements of one provider as one cluster', () => {
@@ -135,10 +136,10 @@ describe('the size of a policy', () => {
     const stack = literalStack();
     expect(trustProblems(stack, { Statement: trusted }, trusted)).toEqual([]);
     expect(warned(stack)).toEqual([expect.stringContaining(
-      'It trusts 1 cluster: of clusters like these, 0 fit in 2048 characters and 1 in 8192.')]);
+      'It trusts 1 cluster. Of clusters like these, 0 fit in 2048 characters and 1 in 8192.')]);
     const withPodIdentity = [...trusted, { Action: 'sts:AssumeRole', Sid: 'z'.repeat(4500) }];
     expect(trustProblems(stack, { Statement: withPodIdentity }, withPodIdentity)).toEqual([expect.stringContaining(
-      'It trusts 1 cluster by web identity: of clusters like these, 0 fit in 2048 characters and 0 in 8192.')]);
+      'It trusts 1 cluster by web identity. Of clusters like these, 0 fit in 2048 characters and 0 in 8192.')]);
   });
 });
 

@@ -34,7 +34,7 @@ describe('everybody', () => {
     ['all but one', { NotPrincipal: { AWS: ROLE }, Action: 'sts:AssumeRole' },
       `got: {"NotPrincipal":{"AWS":"${ROLE}"}}`],
   ])('is refused as a caller: %s', (_, statement, got) => {
-    const start = '`assumeRolePolicy` must not be everybody without a condition on who calls';
+    const start = '`assumeRolePolicy` must not be everyone without a condition on the caller';
     expect(() => synth(statement)).toThrow(`${start}, ${got}`);
   });
 
@@ -65,7 +65,7 @@ describe('a federated principal', () => {
 
 describe('patterns that reach over namespaces', () => {
   const found = (StringLike: any) => wildcardNamespaces([{ Effect: 'Allow', Condition: { StringLike } }]);
-  const deferred = '<known at deployment only>';
+  const deferred = '<known only at deployment>';
   const all = 'system:serviceaccount:';
 
   test.each<[string, any, string[]]>([
@@ -74,7 +74,7 @@ describe('patterns that reach over namespaces', () => {
     ['no pattern', { 'x:sub': [SUB] }, []],
     ['another claim', { 'x:aud': [`${all}*`] }, []],
     ['twice the same', { 'x:sub': [`${all}*:a`], 'y:sub': [`${all}*:a`] }, [`${all}*:a`]],
-    ['a namespace that may be anything', { 'x:sub': [`${all}\${anything}:api`] }, [`${all}${deferred}:api`]],
+    ['a matching namespace can may be anything', { 'x:sub': [`${all}\${anything}:api`] }, [`${all}${deferred}:api`]],
     ['a name that may be anything', { 'x:sub': [`${all}payments:\${anything}`] }, []],
     ['a deferred namespace', { 'x:sub': [`${all}⟨{"Ref":"P"}⟩:api`] }, []],
     ['a deferred namespace from a text with wildcards', { 'x:sub': [`${all}⟨"*?"⟩:api`] }, []],
@@ -93,6 +93,6 @@ describe('patterns that reach over namespaces', () => {
     const subjects = ['a', 'b'].map(name => ServiceAccountSubject.matching('team-*', name));
     new IrsaRole(stack, 'Role', { trust: new TrustPolicy().addServiceAccounts(literalProvider(stack), subjects) });
     expect(warnings(stack)).toEqual(['a', 'b'].map(name => expect.stringContaining(
-      `\`trust\` admits a pattern of namespaces, "system:serviceaccount:team-*:${name}"`)));
+      `\`trust\` allows a pattern of namespaces, "system:serviceaccount:team-*:${name}"`)));
   });
 });

@@ -178,5 +178,5 @@ describe('before the app is complete, a statement', () => {
 test('an empty account limits nobody, which is said where the principal is added', () => {
   const principal = new AnyPrincipal().withConditions({ StringEquals: { 'aws:PrincipalAccount': '' } });
   expect(() => new TrustPolicy().addPrincipal(principal))
-    .toThrow('must not be everybody without a condition on who calls');
+    .toThrow('must not be everyone without a condition on the caller');
 });

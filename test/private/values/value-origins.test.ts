@@ -66,9 +66,9 @@ test.each<[string, any, string[]]>([
   ['a pseudo parameter', { Ref: 'AWS::Region' }, ['identifier']],
   ['a parameter', P, ['parameter Stack/P']],
   ['an output', { Ref: 'Out' }, ['foreign an attribute of Stack/Out']],
-  ['an id that nobody has', { Ref: 'Gone' }, ['foreign Gone, which no construct of the stack makes']],
-  ['an id of a nested stack alone', { Ref: 'Inner' }, ['foreign Inner, which no construct of the stack makes']],
-  ['an id of another stack', { Ref: 'Shared' }, ['foreign Shared, which no construct of the stack makes']],
+  ['an id that nobody has', { Ref: 'Gone' }, ['foreign Gone, which no construct of the stack has']],
+  ['an id of a nested stack alone', { Ref: 'Inner' }, ['foreign Inner, which no construct of the stack has']],
+  ['an id of another stack', { Ref: 'Shared' }, ['foreign Shared, which no construct of the stack has']],
   ['a join', { 'Fn::Join': ['-', ['a', P]] }, ['text -', 'text a', 'parameter Stack/P']],
   ['a choice', { 'Fn::If': ['C', 'a', 'b'] }, ['text a', 'text b']],
   ['a selection', { 'Fn::Select': ['0', ['a', P]] }, ['text a', 'parameter Stack/P']],
@@ -117,7 +117,7 @@ describe('an attribute', () => {
     ['with a deferred name', attribute('Other', P), ['parameter Stack/P', 'identifier']],
     ['of a resource without parameters', attribute('First', 'Arn'), ['identifier']],
     ['of a resource that nobody makes', attribute('Gone', 'Arn'),
-      ['foreign Gone, which no construct of the stack makes']],
+      ['foreign Gone, which no construct of the stack has']],
   ])('%s', (_, value, expected) => {
     expect(origins(value)).toStrictEqual(expected);
   });
@@ -170,7 +170,7 @@ describe('an attribute', () => {
 });
 
 test.each<[string, any, string[]]>([
-  ['of this app', 'shared', ['parameter Source/Shared']],
+  ['from this app', 'shared', ['parameter Source/Shared']],
   ['of this stack', 'out', ['text x']],
   ['of another app', 'gone', ['foreign the export "gone" of another app']],
   ['that imports itself', 'ping', []],

@@ -10,10 +10,10 @@ import { SAFE_PATTERN, warnings } from '../../support';
 
 const RULES = {
   dynamic: 'not be a dynamic reference',
-  fragment: 'be put together from valid characters',
-  unquotable: 'not bring quotes, backslashes or line breaks inside a function',
+  fragment: 'contain only valid characters',
+  unquotable: 'not contain quotes, backslashes or line breaks inside a function',
   nothing: 'always have a value, got: "AWS::NoValue"',
-  functions: 'be made of literals and Ref, Fn::GetAtt, Fn::ImportValue, Fn::Join, Fn::If, Fn::Select, Fn::Split, '
+  functions: 'contain only literals and Ref, Fn::GetAtt, Fn::ImportValue, Fn::Join, Fn::If, Fn::Select, Fn::Split, '
     + 'Fn::Sub only',
   parameter: 'have an allowedPattern',
 };
