@@ -19,7 +19,7 @@ interface ServiceAccount {
   readonly roleArn?: string;
 }
 
-/** What is read of `--format json` here; its form is in the README of cdk-irsa. */
+/** What is read of `--format json` here; see https://cdk-irsa.github.io/cdk-irsa/guides/machine-readable-output. */
 interface Diagnosis {
   readonly outcome: 'healthy' | 'found' | 'unsure';
   readonly diagnosis: string | null;
