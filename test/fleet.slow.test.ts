@@ -278,8 +278,8 @@ describe.each<[string, (stack: Stack, index: number, trust: TrustPolicy) => Trus
       }),
   ],
 ])('clusters that a role can let in by %s', (way, add) => {
-  const readme = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
-  const said = new RegExp(`^\\| ${way} \\| (\\d+) \\| (\\d+) \\| (\\d+) \\|`, 'm').exec(readme)!.slice(1).map(Number);
+  const page = readFileSync(join(__dirname, '..', 'docs', 'guides', 'large-fleets.md'), 'utf8');
+  const said = new RegExp(`^\\| ${way} \\| (\\d+) \\| (\\d+) \\| (\\d+) \\|`, 'm').exec(page)!.slice(1).map(Number);
   const synthesized = (clusters: number) => {
     const stack = new Stack(new App(), 'Stack', { env: { account: ACCOUNT, region: REGION } });
     new IrsaRole(stack, 'Role', {
@@ -292,14 +292,14 @@ describe.each<[string, (stack: Stack, index: number, trust: TrustPolicy) => Trus
   };
 
   test.each([2048, 4096].map((quota, index) => [quota, said[index]]))(
-    'in %i characters are %i, as the README says',
+    'in %i characters are %i, as the page says',
     (quota, clusters) => {
       expect(JSON.stringify(synthesized(clusters)).length).toBeLessThanOrEqual(quota);
       expect(JSON.stringify(synthesized(clusters + 1)).length).toBeGreaterThan(quota);
     },
   );
 
-  test(`in 8192 characters are ${said[2]}, as the README says`, () => {
+  test(`in 8192 characters are ${said[2]}, as the page says`, () => {
     expect(JSON.stringify(synthesized(said[2])).length).toBeLessThanOrEqual(8192);
     expect(() => synthesized(said[2] + 1)).toThrow('must fit in 8192 characters');
   });

@@ -19,7 +19,7 @@ interface ServiceAccount {
   readonly roleArn?: string;
 }
 
-/** The fields of `--format json` that are used here; all are documented in the README of cdk-irsa. */
+/** The fields of `--format json` that this test reads: https://cdk-irsa.github.io/cdk-irsa/guides/machine-readable-output */
 interface Diagnosis {
   readonly outcome: 'healthy' | 'found' | 'unsure';
   readonly diagnosis: string | null;

@@ -401,9 +401,8 @@ test('doctor --all adds it, as information', async () => {
   expect(text.split('\n').filter(line => line.length > 80 && !/arn:|oidc\./.test(line))).toEqual([]);
 });
 
-describe('with the permissions of the README', () => {
-  const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
-  const [, text] = /```yaml\n([^`]*name: cdk-irsa-live[^`]*)```/.exec(readme)!;
+describe('with the documented permissions', () => {
+  const text = readFileSync(join(__dirname, '..', '..', 'docs', 'public', 'cdk-irsa-live.yaml'), 'utf8');
   let reader: string;
 
   beforeAll(async () => {

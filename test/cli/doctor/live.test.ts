@@ -460,8 +460,7 @@ describe('who-can --live', () => {
 });
 
 describe('permissions', () => {
-  const README = readFileSync(join(__dirname, '..', '..', '..', 'README.md'), 'utf8');
-  const [, yamlOfRole] = /```yaml\n([^`]*name: cdk-irsa-live[^`]*)```/.exec(README) ?? [];
+  const documented = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'public', 'cdk-irsa-live.yaml'), 'utf8');
 
   beforeEach(() => {
     aws.answer('eks:DescribeCluster', cluster('API_AND_CONFIG_MAP'));
@@ -479,11 +478,11 @@ describe('permissions', () => {
 
   test('doctor --all calls nothing that is not documented for it', async () => {
     await asking(...ALL);
-    const documented = IAM_PERMISSIONS.filter(({ option }) => option === undefined || option === '--all');
-    for (const { action } of aws.asked) expect(documented.map(permission => permission.action)).toContain(action);
+    const allowed = IAM_PERMISSIONS.filter(({ option }) => option === undefined || option === '--all');
+    for (const { action } of aws.asked) expect(allowed.map(permission => permission.action)).toContain(action);
   });
 
-  test('the ClusterRole of the README allows the requests to the API server, and nothing else', async () => {
+  test('the documented ClusterRole allows the requests to the API server, and nothing else', async () => {
     await asking(...ASK);
     const requests = [...new Set(servers.api.asked)].map(request => {
       const [method, path] = request.split(' ');
@@ -492,7 +491,7 @@ describe('permissions', () => {
       expect(method).toBe('GET');
       return `${name === undefined ? 'list' : `get ${name} of`} ${resource} ${ofGroup}`.trim();
     });
-    const allowed = parse(yamlOfRole).rules.flatMap(({ apiGroups, resources, resourceNames, verbs }: any) =>
+    const allowed = parse(documented).rules.flatMap(({ apiGroups, resources, resourceNames, verbs }: any) =>
       resources.map((resource: string) =>
         `${verbs.join()}${resourceNames ? ` ${resourceNames.join()} of` : ''} ${resource} ${apiGroups.join()}`.trim()));
     expect(requests.sort()).toEqual(allowed.sort());
