@@ -82,9 +82,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/proxy-from-env',
     'selfsigned',
     '@types/sarif',
+    'textlint@~15.7', // 15.8 requires Node.js 20.18
+    'textlint-filter-rule-comments',
+    'textlint-rule-common-misspellings',
+    'textlint-rule-en-max-word-count',
+    'textlint-rule-terminology',
     'tsx',
     'vega',
     'vega-lite',
+    'vitepress@^1.6',
     'yaml',
     'zod', // the shape of files that others wrote, bundled with the command line
   ],
@@ -101,6 +107,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'examples/fleet/clusters',
     '.jsii.tabl.json',
     '.jsii.gz',
+    'docs/.vitepress/cache',
+    'docs/.vitepress/dist',
+    'docs/reference/api',
+    'docs/reference/constructs.md',
     '.venv',
     '.gobin',
     '.languages',
@@ -407,6 +417,23 @@ project.addTask('gitops', {
   exec: 'scripts/gitops.sh',
   receiveArgs: true,
 });
+const docsPages = project.addTask('docs:pages', {
+  description: 'Writes the pages about constructs, from the jsii assembly; compiles the library first if need be',
+});
+docsPages.spawn(project.addTask('docs:assembly', { condition: '[ ! -e .jsii.tabl.json ]', steps: [
+  { spawn: 'compile' },
+  { spawn: 'rosetta' },
+] }));
+docsPages.exec('tsx scripts/docs-constructs.ts');
+const docs = project.addTask('docs', {
+  description: 'Builds the site of the documentation into docs/.vitepress/dist; a dead link is an error',
+});
+docs.spawn(docsPages);
+docs.exec('vitepress build docs');
+const docsDev = project.addTask('docs:dev', { description: 'Serves the site of the documentation while you edit it' });
+docsDev.spawn(docsPages);
+docsDev.exec('vitepress dev docs', { receiveArgs: true });
+
 project.addTask('languages', {
   description:
     'Runs examples/languages against the packages that jsii-pacmak makes (installs JDK, Maven, Go and Python on '
@@ -421,6 +448,8 @@ for (const ignored of [
   '/decisions/',
   '/.ci/',
   '/bench/',
+  '/docs/',
+  '/.textlintrc.json',
   '/.venv/',
   '/.gobin/',
   '/.languages/',

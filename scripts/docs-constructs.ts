@@ -1,0 +1,1 @@
+/** Writes docs/reference/constructs from the jsii assembly. */
