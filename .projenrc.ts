@@ -281,6 +281,10 @@ const rosetta = project.addTask('rosetta', {
   exec: 'jsii-rosetta extract --strict --compile',
 });
 project.postCompileTask.spawn(rosetta);
+project.postCompileTask.spawn(project.addTask('docs:reference', {
+  description: 'Writes the pages of docs/reference that are made from the code',
+  exec: 'tsx scripts/docs-reference.ts',
+}));
 
 // The JavaScript package in every build; the other languages where their toolchains are (npx projen package-all).
 // Beside it the command without the library (decision 10), which the job for npm publishes from the artifact.
@@ -420,10 +424,10 @@ project.addTask('gitops', {
 const docsPages = project.addTask('docs:pages', {
   description: 'Writes the pages about constructs, from the jsii assembly; compiles the library first if need be',
 });
-docsPages.spawn(project.addTask('docs:assembly', { condition: '[ ! -e .jsii.tabl.json ]', steps: [
-  { spawn: 'compile' },
-  { spawn: 'rosetta' },
-] }));
+docsPages.spawn(project.addTask('docs:assembly', {
+  condition: '[ ! -e .jsii.tabl.json ]',
+  steps: [{ spawn: 'compile' }, { spawn: 'rosetta' }],
+}));
 docsPages.exec('tsx scripts/docs-constructs.ts');
 const docs = project.addTask('docs', {
   description: 'Builds the site of the documentation into docs/.vitepress/dist; a dead link is an error',

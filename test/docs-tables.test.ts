@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { ACCOUNT, REGION } from './support';
 import { ClusterAddOns } from '../examples/cluster-add-ons/app';
 import { ManagedAddons } from '../examples/managed-addons/app';
-import { ownProperties } from '../scripts/controller-inputs';
+import { ownProperties } from '../scripts/docs/controller-inputs';
 import { IrsaAssertions, IrsaServiceAccount, IssuerHosting } from '../src';
 import { Program } from '../src/cli/arguments';
 import { Command } from '../src/cli/command';

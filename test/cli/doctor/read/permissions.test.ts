@@ -37,12 +37,3 @@ test('one for each, with words', () => {
     '--assume sts:AssumeRoleWithWebIdentity',
   ]);
 });
-
-test('README lists them', () => {
-  const [, paragraph] = /\*\*Permissions\.\*\* ([^]*?)In Kubernetes:/.exec(
-    readFileSync(join(__dirname, '..', '..', '..', '..', 'README.md'), 'utf8'),
-  )!;
-  const told = [...paragraph.matchAll(/`(\w+:\w+)`/g)].map(([, action]) => action);
-  // Those that need nobody's permission are not told.
-  expect(told.sort()).toEqual(ACTIONS.filter(action => !action.startsWith('sts:')).sort());
-});
