@@ -13,6 +13,13 @@ export default defineConfig({
   base: `/${name}/`,
   cleanUrls: true,
   ignoreDeadLinks: false,
+  markdown: {
+    config(md) {
+      const render = md.renderer.rules.code_inline!;
+      // Vue takes {{ }} for an expression, in code too.
+      md.renderer.rules.code_inline = (...args) => render(...args).replace('<code', '<code v-pre');
+    },
+  },
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `/${name}/icon.svg` }]],
   sitemap: { hostname: `https://${owner}.github.io/${name}/` },
   themeConfig: {

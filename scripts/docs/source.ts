@@ -30,7 +30,8 @@ export function factoriesOf(file: string, className: string): Map<string, string
   const source = ts.createSourceFile(file, sourceOf(file), ts.ScriptTarget.Latest, true);
   const factories = new Map<string, string>();
   const isStatic = (node: ts.ClassElement): node is ts.MethodDeclaration =>
-    ts.isMethodDeclaration(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) === true;
+    ts.isMethodDeclaration(node)
+    && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) === true;
   source.forEachChild(node => {
     if (!ts.isClassDeclaration(node) || node.name?.text !== className) return;
     for (const method of node.members.filter(isStatic)) {
