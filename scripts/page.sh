@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Drives the page of `cdk-irsa report` in headless Chromium; with --picture, writes examples/report.png instead.
+# Drives the page of `cdk-irsa report` in headless Chromium; with --docs, the documentation that `npx projen docs` has built.
+# With --picture, writes examples/report.png instead.
 # Chromium: CHROMIUM_PATH, or the one of Debian, which is installed where it is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,4 +18,9 @@ export CHROMIUM_PATH=$chromium
 if [ "${1:-}" = --picture ]; then
   exec npx tsx scripts/picture.ts
 fi
-exec npx jest --ci --coverage=false --testMatch '<rootDir>/test/cli/report/*.browser.ts' "$@"
+tests='test/cli/report/*.browser.ts'
+if [ "${1:-}" = --docs ]; then
+  tests='test/docs.browser.ts'
+  shift
+fi
+exec npx jest --ci --coverage=false --testMatch "<rootDir>/$tests" "$@"

@@ -1,6 +1,7 @@
-const README = 'https://github.com/cdk-irsa/cdk-irsa';
+const REPOSITORY = 'https://github.com/cdk-irsa/cdk-irsa';
+const DOCUMENTATION = 'https://cdk-irsa.github.io/cdk-irsa';
 
-/** Where the README explains a rule; without one, the README itself. */
-export function helpUrl(rule = 'readme'): string {
-  return `${README}#${rule}`;
+/** Where the documentation explains a rule; without one, the README. */
+export function helpUrl(rule?: string): string {
+  return rule === undefined ? `${REPOSITORY}#readme` : `${DOCUMENTATION}/reference/rules#${rule}`;
 }
