@@ -26,8 +26,8 @@ export function controllersPage(): Page {
       const summary = summaries.get(factory);
       if (!summary) throw new Error(`no docstring for ${factory}`);
       const services = factory === 'ackController' ? [servicesTable()] : [];
-      return [`## ${code(factory)} {#${factory.toLowerCase()}}`, prose(summary), table(['', ''], rows), ...services]
-        .join('\n\n');
+      const list = rows.map(([name, cell]) => `- ${name}: ${cell}`).join('\n');
+      return [`## ${code(factory)} {#${factory.toLowerCase()}}`, prose(summary), list, ...services].join('\n\n');
     });
   return page(
     'controllers',

@@ -106,12 +106,12 @@ const DEPLOYMENT: { readonly what: string; readonly actions: string[]; readonly 
 ];
 
 const RULES_OF_DOCTOR = [
-  ['get', '`namespaces`, `serviceaccounts`, `pods`', ''],
-  ['list', '`serviceaccounts`, `pods`', ''],
-  ['list', '`mutatingwebhookconfigurations.admissionregistration.k8s.io`', ''],
-  ['list', '`networkpolicies.networking.k8s.io`', ''],
-  ['get', '`/.well-known/openid-configuration`', '`--issuer`'],
-  ['create', '`serviceaccounts/token`: anyone with it can be any service account', '`--assume`'],
+  ['`namespaces`', '`get`', ''],
+  ['`serviceaccounts`, `pods`', '`get`, `list`', ''],
+  ['`mutatingwebhookconfigurations.admissionregistration.k8s.io`', '`list`', ''],
+  ['`networkpolicies.networking.k8s.io`', '`list`', ''],
+  ['`/.well-known/openid-configuration`', '`get`', '`--issuer`'],
+  ['`serviceaccounts/token`: anyone with it can be any service account', '`create`', '`--assume`'],
 ];
 
 /** What to allow for each command, and for a deployment. */
@@ -139,7 +139,7 @@ export function permissionsPage(): Page {
     ),
     'With EKS Pod Identity, the actions that read roles and policies are needed in the account of the cluster too, and '
       + '`list` on `pods` in the namespace `kube-system`. In Kubernetes:',
-    table(['verb', 'resources', 'only with'], RULES_OF_DOCTOR),
+    table(['resources', 'verbs', 'only with'], RULES_OF_DOCTOR),
     '## `who-can --live` {#who-can-live}',
     `In IAM: ${listed(LIVE_ACTIONS)}.`,
     'In Kubernetes. `doctor --all` needs the same to list who can act as the service accounts.',
