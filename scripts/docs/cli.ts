@@ -49,9 +49,9 @@ function commandSection(name: string): string {
   const usage = sections.get('Usage')!.map((line, index) => (index === 0 ? line : `  ${line.trim()}`)).join('\n');
   const body = [...sections].slice(1).map(([title, lines]) => {
     if (/^text \d+$/.test(title)) return prose(lines.join(' '));
-    if (/^(Arguments|Options)$/.test(title)) {
+    if (/^Arguments$|^Options$/.test(title) || /^ *-/.test(lines[0])) {
       const rows = columnsOf(lines).map(([term, text]) => [code(term.replaceAll('|', '\\|')), cell(text)]);
-      return table([title.toLowerCase().replace(/s$/, ''), 'description'], rows);
+      return table([title.toLowerCase().replace(/(?<=^argument|^option)s$/, ''), 'description'], rows);
     }
     if (title === 'Exit codes') {
       const [codes, rest] = [lines.filter(line => /^ /.test(line)), lines.filter(line => /^\S/.test(line))];
@@ -59,8 +59,10 @@ function commandSection(name: string): string {
       return [table(['exit code', 'meaning'], rows), ...rest.map(prose)].join('\n\n');
     }
     if (title === 'Example') return `Example:\n\n\`\`\`sh\n${lines.map(line => line.trim()).join('\n')}\n\`\`\``;
-    // The reference of permissions has them with more words.
-    if (/^Permissions/.test(title)) return '';
+    if (/permissions/i.test(title)) return ''; // they have a page
+    if (lines.every(line => /^ *https:\S+$/.test(line))) {
+      return `${prose(title)}: ${lines.map(line => `<${line.trim()}>`).join(', ')}`;
+    }
     return `${prose(title)}:\n\n\`\`\`text\n${lines.join('\n')}\n\`\`\``;
   });
   const command = `cdk-irsa ${name}`;
@@ -68,6 +70,9 @@ function commandSection(name: string): string {
     `## ${code(command)} {#${name.replaceAll(' ', '-')}}`,
     `\`\`\`text\n${usage}\n\`\`\``,
     ...body.filter(text => text !== ''),
+    ...[...sections.keys()].some(title => /permissions/i.test(title))
+      ? ['The permissions that it needs are in [Permissions](./permissions.md).']
+      : [],
   ].join('\n\n');
 }
 
