@@ -116,4 +116,9 @@ test('the examples of the reference are in five languages', async () => {
   expect(await tabs.allTextContents()).toEqual(['TypeScript', 'Python', 'Java', 'C#', 'Go']);
   await tabs.nth(1).click();
   expect(await page.locator('.vp-code-group').first().locator('.language-python').first().isVisible()).toBe(true);
+  // The next page has the same language.
+  await page.locator('.VPSidebar a[href$="/irsarole"]').click({ force: true });
+  await page.locator('h1', { hasText: 'IrsaRole' }).waitFor();
+  expect(await page.locator('.vp-code-group').first().locator('.language-python').first().isVisible()).toBe(true);
+  expect(said).toEqual([]);
 });
