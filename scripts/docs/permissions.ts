@@ -143,9 +143,9 @@ export function permissionsPage(): Page {
     '## `who-can --live` {#who-can-live}',
     `In IAM: ${listed(LIVE_ACTIONS)}.`,
     'In Kubernetes. `doctor --all` needs the same to list who can act as the service accounts.',
-    table(['API group', 'resources', 'verbs'], LIVE_RULES.map(({ apiGroups, resources, resourceNames = [], verbs }) => [
-      apiGroups.map(group => (group === '' ? 'core' : code(group))).join(', '),
+    table(['resources', 'API group', 'verbs'], LIVE_RULES.map(({ apiGroups, resources, resourceNames = [], verbs }) => [
       `${listed(resources)}${resourceNames.length > 0 ? ` named ${listed(resourceNames)}` : ''}`,
+      apiGroups.map(group => (group === '' ? 'core' : code(group))).join(', '),
       listed(verbs),
     ])),
   );
