@@ -1,5 +1,5 @@
 import { readFileSync } from 'fs';
-import { awscdk, github, javascript, JsonPatch, release } from 'projen';
+import { awscdk, github, javascript, JsonPatch, release, TextFile } from 'projen';
 
 // ─────────────────────────────────────────────────────────────────────────────
 //  Owner and repository. Everything that names them is derived from these two lines.
@@ -82,9 +82,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/proxy-from-env',
     'selfsigned',
     '@types/sarif',
+    'textlint@~15.7', // 15.8 requires Node.js 20.18
+    'textlint-filter-rule-comments',
+    'textlint-rule-common-misspellings',
+    'textlint-rule-en-max-word-count',
+    'textlint-rule-terminology',
     'tsx',
     'vega',
     'vega-lite',
+    'vitepress@^1.6',
     'yaml',
     'zod', // the shape of third-party files, bundled with the command line
   ],
@@ -101,6 +107,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'examples/fleet/clusters',
     '.jsii.tabl.json',
     '.jsii.gz',
+    'docs/.vitepress/cache',
+    'docs/.vitepress/dist',
+    'docs/reference/api',
+    'docs/reference/constructs.md',
     '.venv',
     '.gobin',
     '.languages',
@@ -197,9 +207,18 @@ project.addTask('test:slow', { description: 'Runs the slow tests' }).execArgs(['
 project.tasks.tryFind('test:watch')!.reset();
 project.tasks.tryFind('test:watch')!.execArgs(['jest', ...WITHOUT_SLOW.slice(0, 1), '--watch'], { receiveArgs: true });
 const lint = project.addTask('lint', {
-  description: 'Runs ESLint without changing files; npx projen eslint --fix fixes what it can',
+  description: 'Checks code and prose without changing files; npx projen eslint --fix fixes what it can',
 });
 lint.spawn(project.eslint!.eslintTask);
+lint.spawn(project.addTask('lint:words', {
+  description: 'Looks for phrases of scripts/words/phrases.txt where people read; takes paths',
+  exec: 'tsx scripts/lint-words.ts',
+  receiveArgs: true,
+}));
+lint.spawn(project.addTask('lint:prose', {
+  description: 'Runs textlint on the README and the documentation',
+  exec: 'textlint README.md "docs/**/*.md"',
+}));
 
 // A build runs everything. projen locks this task, so its steps are changed in the generated file.
 project.tryFindObjectFile('.projen/tasks.json')!.addOverride('tasks.build.steps', [
@@ -271,6 +290,25 @@ const rosetta = project.addTask('rosetta', {
   exec: 'jsii-rosetta extract --strict --compile',
 });
 project.postCompileTask.spawn(rosetta);
+project.postCompileTask.spawn(project.addTask('docs:reference', {
+  description: 'Writes the pages of docs/reference that are made from the code',
+  exec: 'tsx scripts/docs-reference.ts',
+}));
+
+// Python, Java, C# and Go read the examples of docstrings in their own language: those that rosetta has translated. The
+// jobs of a release start from the npm package, which has no translations.
+const translated = project.addTask('rosetta:once', { condition: '[ ! -e .jsii.tabl.json ]' });
+translated.spawn(rosetta);
+const unknown = { python: 'fail', java: 'fail', dotnet: 'fail', go: 'translate' }; // Go repeats examples of the CDK
+for (const [language, mode] of Object.entries(unknown)) {
+  const task = project.tasks.tryFind(`package:${language}`)!;
+  task.reset();
+  task.spawn(translated);
+  task.execArgs([
+    'jsii-pacmak', '-v', '--target', language,
+    '--rosetta-tablet', '.jsii.tabl.json', '--rosetta-unknown-snippets', mode,
+  ]);
+}
 
 // Each build packs JavaScript; npx projen package-all packs the other languages, which need their toolchains.
 // It also packs the command without the library (decision 10), which the job for npm publishes from the artifact.
@@ -301,6 +339,36 @@ project.buildWorkflow!.workflow.addJob('ci', {
   ],
 });
 project.autoMerge?.addConditions(...groups.map(group => `status-success=ci (${group})`));
+
+// The documentation is published with each change of main.
+const pages = project.github!.addWorkflow('docs');
+pages.on({ push: { branches: ['main'] }, workflowDispatch: {} });
+pages.addJob('build', {
+  runsOn: ['ubuntu-latest'],
+  permissions: { contents: github.workflows.JobPermission.READ },
+  steps: [
+    github.WorkflowSteps.checkout(),
+    ...project.renderWorkflowSetup(),
+    { name: 'Build the documentation', run: 'npx projen docs' },
+    {
+      name: 'Upload the site',
+      uses: 'actions/upload-pages-artifact@56afc609e74202658d3ffba0e8f6dda462b719fa',
+      with: { path: 'docs/.vitepress/dist' },
+    },
+  ],
+});
+pages.addJob('deploy', {
+  needs: ['build'],
+  runsOn: ['ubuntu-latest'],
+  permissions: { pages: github.workflows.JobPermission.WRITE, idToken: github.workflows.JobPermission.WRITE },
+  concurrency: { 'group': 'pages', 'cancel-in-progress': false },
+  environment: { name: 'github-pages', url: '${{ steps.deployment.outputs.page_url }}' },
+  steps: [{
+    id: 'deployment',
+    name: 'Deploy to GitHub Pages',
+    uses: 'actions/deploy-pages@d6db90164ac5ed86f2b6aed7e0febac5b3c0c03e',
+  }],
+});
 
 // Trusted publishing requires npm 11.5, which requires a newer Node.js than the minimum version.
 const releaseWorkflow = project.github!.tryFindWorkflow('release')!.file!;
@@ -411,6 +479,29 @@ project.addTask('gitops', {
   exec: 'scripts/gitops.sh',
   receiveArgs: true,
 });
+const docsPages = project.addTask('docs:pages', {
+  description: 'Writes the pages about constructs, from the jsii assembly; compiles the library first if need be',
+});
+docsPages.spawn(project.addTask('docs:assembly', {
+  condition: '[ ! -e .jsii.tabl.json ]',
+  steps: [{ spawn: 'compile' }, { spawn: 'rosetta' }],
+}));
+docsPages.exec('tsx scripts/docs-constructs.ts');
+const docs = project.addTask('docs', {
+  description: 'Builds the site of the documentation into docs/.vitepress/dist; a dead link is an error',
+});
+docs.spawn(docsPages);
+docs.exec('vitepress build docs');
+docs.exec('tsx scripts/docs-links.ts');
+project.addTask('docs:page', {
+  description: 'Drives the built documentation in Chromium (installs it on Debian and Ubuntu)',
+  exec: 'scripts/page.sh --docs',
+  receiveArgs: true,
+});
+const docsDev = project.addTask('docs:dev', { description: 'Serves the site of the documentation while you edit it' });
+docsDev.spawn(docsPages);
+docsDev.exec('vitepress dev docs', { receiveArgs: true });
+
 project.addTask('languages', {
   description:
     'Runs examples/languages with the packages that jsii-pacmak generates (installs JDK, Maven, Go and Python on '
@@ -425,6 +516,9 @@ for (const ignored of [
   '/decisions/',
   '/.ci/',
   '/bench/',
+  '/docs/',
+  '/.textlintrc.json',
+  '/.textlintignore',
   '/.venv/',
   '/.gobin/',
   '/.languages/',
@@ -438,6 +532,7 @@ for (const ignored of [
 ]) {
   project.addPackageIgnore(ignored);
 }
+new TextFile(project, '.textlintignore', { lines: ['docs/reference/**', 'docs/.vitepress/**'] }); // made from the code
 project.gitattributes.addAttributes('*.sh', 'text', 'eol=lf');
 
 // Node.js 20 is the minimum version of the library; jsii warns in each step that it is old.

@@ -33,9 +33,14 @@ IN_TYPESCRIPT='[Payments/Api] `namespace` must be a DNS-1123 label: at most 63 o
 # --- The packages
 
 npx projen compile >/dev/null
-generate() { npx jsii-pacmak --code-only --no-npmignore --outdir "$work/dist" "$@"; }
+npx projen rosetta >/dev/null
+generate() {
+  npx jsii-pacmak --code-only --no-npmignore --outdir "$work/dist" --rosetta-tablet .jsii.tabl.json --rosetta-unknown-snippets translate
+}
 check 'jsii-pacmak generates JavaScript, Python, Java, Go and C#' generate
 [ "$failed" -eq 0 ] || exit 1
+translated() { ! grep -rnE "^[ */]*import \{.*\} from '" "$work/dist/python/src" "$work/dist/java/src" "$work/dist/go" "$work/dist/dotnet"; }
+check 'no example in a docstring is in TypeScript' translated
 
 types() { # condition
   node -p "Object.values(JSON.parse(fs.readFileSync('$root/.jsii')).types).filter(type => $1).map(({ name }) => name).sort().join('\\n')"
@@ -210,4 +215,4 @@ fi
 
 check 'the JavaScript quickstart with import is the TypeScript one' cmp examples/languages/typescript/quickstart.ts examples/languages/javascript/quickstart.mjs
 
-all_passed 24
+all_passed 25

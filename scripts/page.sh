@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the page of `cdk-irsa report` in headless Chromium; with --picture, writes examples/report.png instead; with
-# --bench, measures the page: `npx projen bench:report`.
+# Tests the page of `cdk-irsa report` in headless Chromium; with --docs, the documentation that `npx projen docs` built.
+# --picture writes examples/report.png instead; --bench measures the page: `npx projen bench:report`.
 # Uses CHROMIUM_PATH, or the Chromium of Debian, which it installs if it is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -21,4 +21,9 @@ fi
 if [ "${1:-}" = --bench ]; then
   exec npx tsx scripts/bench-report-page.ts
 fi
-exec npx jest --ci --coverage=false --testMatch '<rootDir>/test/cli/report/*.browser.ts' "$@"
+tests='test/cli/report/*.browser.ts'
+if [ "${1:-}" = --docs ]; then
+  tests='test/docs.browser.ts'
+  shift
+fi
+exec npx jest --ci --coverage=false --testMatch "<rootDir>/$tests" "$@"

@@ -2,7 +2,7 @@
  * Every controller by the same judges: AWS's service reference, the policy simulator, IAM's size limits, AWS's template
  * validator.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'fs';
+import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { loadPolicy, validateIdentityPolicy } from '@cloud-copilot/iam-policy';
@@ -17,7 +17,6 @@ import { deployed } from './judges/deployment';
 import { statementProblems } from './judges/iam-reference';
 import { allows } from './judges/iam-simulator';
 import { literalProvider, literalStack } from './support';
-import { controllersTable } from '../scripts/controllers-table';
 import { Controller, IrsaServiceAccount, PodIdentityServiceAccount } from '../src';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'controllers-'));
@@ -65,12 +64,6 @@ test('there is a sample for each factory', () => {
     name => !['length', 'name', 'prototype'].includes(name),
   );
   expect([...new Set(SAMPLES.map(({ factory }) => factory))].sort()).toEqual(factories.sort());
-});
-
-test('the README has the table that the code makes', () => {
-  expect(readFileSync(join(__dirname, '..', 'README.md'), 'utf8')).toContain(
-    `<!-- controllers -->\n\n${controllersTable()}\n<!-- /controllers -->`,
-  );
 });
 
 describe.each(samples)('%s', (name, sample) => {

@@ -9,16 +9,9 @@ import { parse } from 'yaml';
 import { ACCOUNT, REGION } from './support';
 import { ClusterAddOns } from '../examples/cluster-add-ons/app';
 import { ManagedAddons } from '../examples/managed-addons/app';
-import { ownProperties } from '../scripts/controller-inputs';
+import { pagesOfDocs } from '../scripts/docs/blocks';
+import { ownProperties } from '../scripts/docs/controller-inputs';
 import { IrsaAssertions, IrsaServiceAccount, IssuerHosting } from '../src';
-import { Program } from '../src/cli/arguments';
-import { Command } from '../src/cli/command';
-import { DOCTOR } from '../src/cli/doctor/doctor-command';
-import { REPORT } from '../src/cli/report/report-command';
-import { RESULT_FILE } from '../src/cli/result-file';
-import { VERIFY } from '../src/cli/verify/verify-command';
-import { LIVE_OPTIONS } from '../src/cli/who-can/live-options';
-import { WHO_CAN } from '../src/cli/who-can/who-can-command';
 
 const ROOT = join(__dirname, '..');
 const EXAMPLES = join(ROOT, 'examples');
@@ -57,13 +50,7 @@ const codeIn = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, code])
 const firstCells = ({ rows }: Table) => rows.map(([first]) => first);
 const linksIn = (text: string) => [...text.matchAll(/\]\(([^)#]+?)\/?\)/g)].map(([, target]) => target);
 
-const PAGES = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'src/cli/README.md',
-  ...['', ...foldersIn(EXAMPLES)].map(folder => join('examples', folder, 'README.md'))
-    .filter(file => existsSync(join(ROOT, file))),
-];
+const PAGES = ['CONTRIBUTING.md', 'src/cli/README.md', ...pagesOfDocs()];
 
 test.each(PAGES)('no table of %s has a row twice', file => {
   // Lines of a diff have no name.
@@ -71,99 +58,30 @@ test.each(PAGES)('no table of %s has a row twice', file => {
   for (const table of tables) expect(firstCells(table)).toEqual([...new Set(firstCells(table))]);
 });
 
-describe('options of commands', () => {
-  /** Options without a row of their own, and what the README says of them. */
-  const SECTIONS: [heading: string, command: Command, elsewhere: Record<string, string>][] = [
-    ['The access map', REPORT, {}],
-    ['Verify from the command line', VERIFY, {}],
-    [
-      'Doctor',
-      DOCTOR,
-      {
-        '--cluster': '--cluster production',
-        '--namespace': '--namespace invoices',
-        '--service-account': '--service-account reader',
-        '--interval': '| checks every 10 seconds (`--interval`) until',
-        '--watch-timeout': '`--watch-timeout <seconds>` gives up',
-        '--output': 'Every command takes `-o` and `--force`.',
-        '--force': 'Every command takes `-o` and `--force`.',
-      },
-    ],
-  ];
-
-  function optionsOf(command: Command) {
-    const program = new Program(command.name);
-    command.define(program);
-    return program.withOptions(RESULT_FILE()).options;
-  }
-
-  const formatsOf = (command: Command) => optionsOf(command).find(({ long }) => long === '--format')!.argChoices!;
-  const flagsIn = (text: string) =>
-    codeIn(text).filter(code => code.startsWith('-')).flatMap(code => code.match(/(?<=^|\s)--?[a-z][\w-]*/g)!);
-
-  test.each(SECTIONS)('%s', (heading, command, elsewhere) => {
-    const { rows } = tableIn('README.md', heading, 'option', 'what it does');
-    const options = optionsOf(command);
-    const known = options.flatMap(({ short, long }) => [short, long]);
-    expect(rows.flat().flatMap(flagsIn).filter(flag => !known.includes(flag))).toEqual([]);
-    const shown = rows.flatMap(([first]) => flagsIn(first));
-    const missing = options.filter(({ short, long }) => !shown.includes(long!) && !shown.includes(short!));
-    expect(missing.map(({ long }) => long).sort()).toEqual(Object.keys(elsewhere).sort());
-    expect(Object.values(elsewhere).filter(words => !read('README.md').includes(words))).toEqual([]);
-  });
-
-  test.each<[string, Command, string[]]>([
-    ['The access map', REPORT, []],
-    ['Verify from the command line', VERIFY, []],
-    ['Doctor', DOCTOR, ['text']],
-  ])('formats: %s', (heading, command, unnamed) => {
-    const rows = firstCells(tableIn('README.md', heading, 'option', 'what it does'));
-    const named = rows.flatMap(codeIn).flatMap(code => /^--format (\S+)/.exec(code)?.[1].split('\\|') ?? []);
-    expect([...named, ...unnamed].sort()).toEqual([...formatsOf(command)].sort());
-  });
-
-  test('who-can has the options of report', () => {
-    const others = (command: Command) =>
-      optionsOf(command).map(({ long }) => long).filter(flag => flag !== '--format' && flag !== '--diff').sort();
-    const ofCluster = LIVE_OPTIONS.map(({ long }) => long!);
-    expect(others(WHO_CAN).filter(flag => !ofCluster.includes(flag!))).toEqual(others(REPORT));
-    const [, live] = /### In a running cluster\n(.*?)\n### /s.exec(read('README.md'))!;
-    expect(codeIn(live.replace(/```.*?```/s, '')).filter(code => code.startsWith('--')).sort())
-      .toEqual(ofCluster.filter(flag => flag !== '--cluster').sort());
-    const [, formats] = /`--format` is (.*), and the other options are those of `report`\./.exec(read('README.md'))!;
-    expect(codeIn(formats).sort()).toEqual([...formatsOf(WHO_CAN)].sort());
-  });
-});
-
 describe('options of the library', () => {
-  test.each<[string, string, string[], Record<string, string>]>([
+  test.each<[page: string, column: string, types: string[], elsewhere: string[]]>([
     [
-      'The service account',
+      'docs/guides/service-account.md',
       'in the manifest',
       ['IrsaServiceAccountProps', 'ServiceAccountOptions'],
-      {
-        oidcProvider: 'in every example',
-        namespace: 'in every example',
-        serviceAccountName: 'in every example',
-        chart: 'in the table of where the manifest goes',
-        podIdentity: 'has a section',
-      },
+      ['oidcProvider', 'namespace', 'serviceAccountName', 'chart', 'podIdentity'],
     ],
-    ['Pods', 'in the pod', ['WorkloadOptions'], {}],
-  ])('%s', (heading, column, types, elsewhere) => {
-    const shown = firstCells(tableIn('README.md', heading, 'option', column)).flatMap(codeIn);
+    ['docs/guides/pods.md', 'in the pod', ['WorkloadOptions'], []],
+  ])('%s', (page, column, types, elsewhere) => {
+    const shown = firstCells(tableIn(page, 'Options', 'option', column)).flatMap(codeIn);
     const all = types.flatMap(type => ownProperties(type)).map(({ name }) => name);
-    expect([...shown, ...Object.keys(elsewhere)].sort()).toEqual(all.sort());
+    expect([...shown, ...elsewhere].sort()).toEqual(all.sort());
   });
 
   test('hosting of issuers', () => {
-    const { rows } = tableIn('README.md', 'Clusters that are not EKS', '`IssuerHosting`');
+    const [{ rows }] = tablesIn('docs/guides/self-hosted-issuer.md')
+      .filter(({ columns }) => columns[0] === '`IssuerHosting`');
     const factories = Object.getOwnPropertyNames(IssuerHosting).filter(name => !/^(length|name|prototype)$/.test(name));
     expect(rows.map(([first]) => codeIn(first)[0].split('(')[0]).sort()).toEqual(factories.sort());
   });
 
   test('assertions', () => {
-    const shown = firstCells(tableIn('README.md', 'Test it', 'assertion')).flatMap(codeIn);
+    const shown = firstCells(tableIn('docs/guides/unit-test.md', 'Assertions', 'assertion')).flatMap(codeIn);
     const methods = Object.getOwnPropertyNames(IrsaAssertions.prototype).filter(name => name !== 'constructor');
     expect(shown.sort()).toEqual(methods.sort());
   });
@@ -187,20 +105,22 @@ test('CONTRIBUTING names the tasks of the project', () => {
 describe('examples', () => {
   const folders = foldersIn(EXAMPLES).filter(name => name !== 'node_modules').sort();
 
-  test('each folder is named in the list of examples, and in the README', () => {
+  test('each folder is named in the list of examples', () => {
     const isFolder = (target: string) => !target.includes('/') && !target.includes('.');
     expect([...new Set(linksIn(read('examples', 'README.md')).filter(isFolder))].sort()).toEqual(folders);
-    const links = linksIn(read('README.md')).flatMap(target => /^examples\/([\w-]+)(\/|$)/.exec(target)?.[1] ?? []);
-    expect([...new Set(links)].sort()).toEqual(folders);
   });
 
-  test('both lists have the same rows', () => {
-    const shown = (file: string, column: string) =>
-      firstCells(tablesIn(file).find(({ columns }) => columns[0] === column)!).map(cell => /\w[\w-]+/.exec(cell)![0]);
+  test('the list has the CDK apps', () => {
+    const table = tablesIn('examples/README.md').find(({ columns }) => columns[0] === 'example')!;
     // Those without are no CDK apps to begin from.
     const apps = folders.filter(folder => existsSync(join(EXAMPLES, folder, 'cdk.json')));
-    expect(shown('examples/README.md', 'example').sort()).toEqual(apps);
-    expect(shown('README.md', 'folder').sort()).toEqual(apps);
+    expect(firstCells(table).map(cell => /\w[\w-]+/.exec(cell)![0]).sort()).toEqual(apps);
+  });
+
+  test('the documentation links to folders that exist', () => {
+    const linked = pagesOfDocs().flatMap(page => [...read(page).matchAll(/main\/examples\/([\w-]+)(?![\w.-])/g)])
+      .map(([, folder]) => folder);
+    expect(linked.filter(folder => !folders.includes(folder))).toEqual([]);
   });
 });
 

@@ -7,7 +7,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { ControllerSample } from './sample';
 import { SAMPLES } from './samples';
-import { optionsOfType } from '../../scripts/controller-inputs';
+import { optionsOfType } from '../../scripts/docs/controller-inputs';
 import { AckService, Controller, IrsaServiceAccount } from '../../src';
 import { isObject } from '../../src/conventions/json';
 import { deployed } from '../judges/deployment';

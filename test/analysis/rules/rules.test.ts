@@ -1,10 +1,7 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
 import * as fc from 'fast-check';
 import { CASES } from './cases';
 import { OTHER_ISSUERS, trustingOther } from './identity-provider-cases';
 import { annotated, arnOf, association, Case, Files, mapOf, placeText, pod, role, trusting } from './support';
-import { rulesTable } from '../../../scripts/rules-table';
 import { RULES } from '../../../src/analysis/rules';
 import { counts, findingsOf, Severity } from '../../../src/analysis/rules/rule';
 import { ISSUER, PROVIDER_ARN } from '../../support';
@@ -107,12 +104,6 @@ test('errors come first, then warnings', () => {
   const order: Severity[] = ['error', 'warning', 'note'];
   const ranks = RULES.map(({ severity }) => order.indexOf(severity));
   expect(ranks).toEqual([...ranks].sort());
-});
-
-test('the README has the table that the code makes', () => {
-  expect(readFileSync(join(__dirname, '..', '..', '..', 'README.md'), 'utf8')).toContain(
-    `<!-- rules -->\n\n${rulesTable()}\n<!-- /rules -->`,
-  );
 });
 
 test.each(['constructor', '__proto__'])('a condition may have the key %s', key => {

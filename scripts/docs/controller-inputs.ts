@@ -4,9 +4,9 @@
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import * as ts from 'typescript';
-import { Controller } from '../src';
+import { Controller } from '../../src';
 
-const SOURCE = join(__dirname, '..', 'src');
+const SOURCE = join(__dirname, '..', '..', 'src');
 
 interface Input {
   readonly name: string;

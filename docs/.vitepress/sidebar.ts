@@ -1,0 +1,103 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Section {
+  readonly text: string;
+  readonly folder: string;
+  /** The pages that come first, in this order. Others follow by their titles. */
+  readonly first: string[];
+  readonly collapsed?: boolean;
+}
+
+const SECTIONS: Section[] = [
+  {
+    text: 'Getting started',
+    folder: 'getting-started',
+    first: ['existing-cluster', 'new-cluster', 'pod-identity', 'gitops', 'python', 'java', 'go', 'csharp'],
+  },
+  {
+    text: 'Concepts',
+    folder: 'concepts',
+    first: [
+      'how-irsa-works',
+      'how-pod-identity-works',
+      'irsa-or-pod-identity',
+      'trust-policies',
+      'literal-and-deferred',
+      'manifests',
+      'which-tool-when',
+      'threat-model',
+    ],
+  },
+  {
+    text: 'How-to guides',
+    folder: 'guides',
+    first: [
+      'debug-access-denied',
+      'unit-test',
+      'check-at-synth',
+      'verify',
+      'ci',
+      'review-pull-requests',
+      'audit-report',
+      'who-can-reach',
+      'service-account',
+      'pods',
+      'deployment-order',
+      'helm',
+      'argo-cd-and-flux',
+      'cdk8s',
+      'controllers',
+      'managed-addons',
+      'shared-role',
+      'cross-account',
+      'chains-of-roles',
+      'tenants',
+      'many-clusters',
+      'large-fleets',
+      'guard',
+      'self-hosted-issuer',
+      'migrate-from-aws-eks',
+      'migrate-from-eksctl',
+      'migrate-to-pod-identity',
+    ],
+  },
+  {
+    text: 'Reference',
+    folder: 'reference',
+    first: ['constructs', 'controllers', 'cli', 'rules', 'warnings', 'permissions', 'quotas', 'compatibility'],
+  },
+  { text: 'Constructs', folder: 'reference/api', first: [], collapsed: true },
+];
+
+/** Pages of no section, at the end. */
+const LAST = ['troubleshooting', 'faq', 'limitations', 'benchmarks', 'testing'];
+
+/** Every page of a folder of documentation, by its title. */
+export function sidebar(docs: string) {
+  const item = (page: string) => ({ text: titleOf(readFileSync(join(docs, `${page}.md`), 'utf8')), link: `/${page}` });
+  return [
+    ...SECTIONS.map(({ text, folder, first, collapsed = false }) => ({
+      text,
+      collapsed,
+      items: pagesOf(docs, folder, first).map(page => item(`${folder}/${page}`)),
+    })),
+    { text: 'More', items: pagesOf(docs, '.', LAST).map(item) },
+  ].filter(({ items }) => items.length > 0);
+}
+
+function pagesOf(docs: string, folder: string, first: string[]): string[] {
+  const path = join(docs, folder);
+  const pages = existsSync(path)
+    ? readdirSync(path).filter(file => /\.md$/.test(file)).map(file => file.replace(/\.md$/, ''))
+    : [];
+  const known = first.filter(page => existsSync(join(path, `${page}.md`)));
+  return [...known, ...pages.filter(page => page !== 'index' && !known.includes(page)).sort()];
+}
+
+/** `title` of the front matter, or the first heading. */
+function titleOf(page: string): string {
+  const [, title] = /^---\n(?:.*\n)*?title: (.*)\n(?:.*\n)*?---\n/.exec(page) ?? /^# (.*)$/m.exec(page) ?? [];
+  if (title === undefined) throw new Error(`a page has no title: ${page.slice(0, 60)}`);
+  return title.replace(/`/g, '').replace(/ \{#.*\}$/, '');
+}
