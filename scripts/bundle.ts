@@ -144,7 +144,17 @@ function removeComments(file: string): void {
       module: ts.ModuleKind.CommonJS,
     },
   });
-  if (outputText !== text) writeFileSync(file, outputText);
+  writeFileSync(file, withLazyRequires(outputText));
+}
+
+/** Loads each module when it is first used, as aws-cdk-lib does. The names are those that the compiler generates. */
+function withLazyRequires(text: string): string {
+  const names: string[] = [];
+  const lazy = text.replace(/^const (\w+_\d+) = require\("([^"]+)"\);$/gm, (_, name, module) => {
+    names.push(name);
+    return `let ${name}$ = () => { const loaded = require("${module}"); ${name}$ = () => loaded; return loaded; };`;
+  });
+  return names.reduce((rest, name) => rest.replace(new RegExp(`\\b${name}\\b(?!\\$)`, 'g'), `(${name}$())`), lazy);
 }
 
 /** A declaration file and its direct and indirect imports. */

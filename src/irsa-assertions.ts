@@ -7,11 +7,8 @@ import {
   IrsaAssertionsOptions,
   ServiceAccountAccess,
 } from './access-options';
-import type { AccessAssertions } from './private/access/assertions';
+import { AccessAssertions } from './private/access/assertions';
 import { fail } from './private/errors';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the analysis only when used
-const analysis = (): typeof import('./private/access/assertions') => require('./private/access/assertions');
 
 /**
  * Asserts in a unit test which service accounts can assume which roles. The assertions apply IAM's rules to the
@@ -50,7 +47,7 @@ export class IrsaAssertions {
    * @throws if the assembly or a manifest cannot be read
    */
   public static fromAssembly(assembly: CloudAssembly, options: IrsaAssertionsOptions = {}): IrsaAssertions {
-    return new IrsaAssertions(new (analysis().AccessAssertions)(assembly.directory, options));
+    return new IrsaAssertions(new AccessAssertions(assembly.directory, options));
   }
 
   /**
@@ -65,7 +62,7 @@ export class IrsaAssertions {
     if (!stage || !Stage.isStage(root)) fail(stack, 'The stack must be part of an App. Pass an App as its scope.');
     const { directory } = root.synth(); // synthesizes the whole app, because only the app writes manifests
     return new IrsaAssertions(
-      new (analysis().AccessAssertions)(directory, options, join(stage.synth().directory, stack.templateFile)),
+      new AccessAssertions(directory, options, join(stage.synth().directory, stack.templateFile)),
     );
   }
 

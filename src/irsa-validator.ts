@@ -5,10 +5,8 @@ import {
   PolicyValidationPluginReportBeta1,
 } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { reasonProblem, RULE_IDS, ruleProblem, validate } from './private/access/validation';
 import { fail, failIf } from './private/errors';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- loads the analysis only when used
-const analysis = (): typeof import('./private/access/validation') => require('./private/access/validation');
 
 const WHERE = 'IrsaValidator';
 const SUPPRESSIONS = 'cdk_irsa';
@@ -63,7 +61,6 @@ export class IrsaValidator implements IPolicyValidationPluginBeta1 {
    * @throws if there is no such rule, the reason is empty, or the construct is not a resource
    */
   public static suppress(construct: IConstruct, rule: string, reason: string): void {
-    const { ruleProblem, reasonProblem } = analysis();
     failIf(construct, ruleProblem('rule', rule) ?? reasonProblem('reason', reason));
     const resource = CfnResource.isCfnResource(construct) ? construct : construct.node.defaultChild;
     if (!resource || !CfnResource.isCfnResource(resource)) {
@@ -99,7 +96,6 @@ export class IrsaValidator implements IPolicyValidationPluginBeta1 {
    */
   constructor(props: IrsaValidatorProps = {}) {
     const ignored = Object.entries(props.ignore ?? {});
-    const { reasonProblem, RULE_IDS, ruleProblem } = analysis();
     for (const [rule, reason] of ignored) {
       failIf(WHERE, ruleProblem('ignore', rule) ?? reasonProblem(`ignore["${rule}"]`, reason));
     }
@@ -116,6 +112,6 @@ export class IrsaValidator implements IPolicyValidationPluginBeta1 {
    * @throws if a template or a manifest cannot be read; the CDK reports this as a failure
    */
   public validate(context: IPolicyValidationContextBeta1): PolicyValidationPluginReportBeta1 {
-    return { ...analysis().validate(context.templatePaths, this.ignored, this.manifests), pluginVersion: this.version };
+    return { ...validate(context.templatePaths, this.ignored, this.manifests), pluginVersion: this.version };
   }
 }

@@ -3,9 +3,9 @@ import {
 } from 'fs';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'path';
 import { Stack } from 'aws-cdk-lib';
+import { Yaml } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { problem, show } from '../errors';
-import { cdk8s } from './cdk8s';
 import { objectFileName } from './file-names';
 import { HelmValuesPart, mergeHelmValues } from './helm-values';
 import { Manifest, objectName } from './objects';
@@ -78,13 +78,13 @@ export function plannedFiles(folder: string, stacks: StackFiles[]): PlannedFile[
     ...objects,
     ...(kustomized ? [file('kustomization', KUSTOMIZATION, contributors, () => kustomizationText(names))] : []),
     ...[...valuesFiles(stacks)].map(([name, { parts, owners }]) =>
-      file('helm-values', name, owners, () => cdk8s().Yaml.stringify(mergeHelmValues(parts).values)),
+      file('helm-values', name, owners, () => Yaml.stringify(mergeHelmValues(parts).values)),
     ),
   ];
 }
 
 function kustomizationText(resources: string[]): string {
-  return cdk8s().Yaml.stringify({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources });
+  return Yaml.stringify({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources });
 }
 
 /**

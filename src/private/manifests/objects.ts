@@ -1,8 +1,7 @@
 import { createHash } from 'crypto';
 import { IResolvable, Token } from 'aws-cdk-lib';
-import { ApiObjectProps, Chart, IResolver, ResolutionContext } from 'cdk8s';
+import { ApiObject, ApiObjectProps, Chart, IResolver, Lazy, ResolutionContext } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { cdk8s } from './cdk8s';
 import { JsonObject } from '../../conventions/json';
 import { fail, problem } from '../errors';
 import { fingerprint, hasIntrinsic, settleForManifest } from '../values/tokens';
@@ -41,7 +40,7 @@ export function addToChart(
     } = manifest;
     const id = kind === 'Namespace' ? `Namespace ${readableId(owner, name)}` : objectId(owner, kind);
     if (kind === 'Namespace' && (chart.node.tryFindChild(id) || hasNamespace(chart, name))) continue;
-    new (cdk8s().ApiObject)(chart, id, render(manifest) as ApiObjectProps);
+    new ApiObject(chart, id, render(manifest) as ApiObjectProps);
   }
 }
 
@@ -77,7 +76,6 @@ function readableId(owner: IConstruct, name: string): string {
 }
 
 function hasNamespace(chart: Chart, name: string): boolean {
-  const { ApiObject } = cdk8s();
   return chart.node
     .findAll()
     .some(child => ApiObject.isApiObject(child) && child.kind === 'Namespace' && child.name === name);
@@ -89,9 +87,7 @@ function hasNamespace(chart: Chart, name: string): boolean {
  */
 export function literalManifest(owner: IConstruct, manifest: Manifest): Manifest {
   const literal = (value: unknown, path: string[]): unknown => {
-    if (Token.isUnresolved(value)) {
-      return cdk8s().Lazy.any({ produce: () => settledForFile(owner, manifest, value, path) });
-    }
+    if (Token.isUnresolved(value)) return Lazy.any({ produce: () => settledForFile(owner, manifest, value, path) });
     if (Array.isArray(value)) return value.map((item, index) => literal(item, [...path, `${index}`]));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item, [...path, key])]));

@@ -1,6 +1,5 @@
-import { Chart } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { cdk8s } from './cdk8s';
 import { addedObject, addToChart, isMap, Manifest, TokenObjectsAsText } from './objects';
 import { JsonObject } from '../../conventions/json';
 import { mayHoldToken } from '../values/tokens';
@@ -23,8 +22,7 @@ export class StackChart {
   /** Returns the chart with all objects. */
   public open(): Chart {
     if (this.chart) return this.chart;
-    const { App, Chart: Cdk8sChart } = cdk8s();
-    const chart = new Cdk8sChart(new App({ resolvers: [new TokenObjectsAsText()] }), this.id);
+    const chart = new Chart(new App({ resolvers: [new TokenObjectsAsText()] }), this.id);
     this.chart = chart;
     for (const [owner, manifest] of this.plain) addToChart(owner, chart, [manifest], same => same);
     return chart;
@@ -45,9 +43,8 @@ export class StackChart {
   /** Returns the objects as cdk8s renders them. They may contain tokens. */
   public objects(): Manifest[] {
     if (this.isUntouched && !process.env.CDK8S_DISABLE_SORT) return [...this.plain.values()].map(inOrder);
-    const { Chart: Cdk8sChart } = cdk8s();
     const chart = this.open();
-    const charts = [chart, ...chart.node.findAll().filter(child => child !== chart && Cdk8sChart.isChart(child))];
+    const charts = [chart, ...chart.node.findAll().filter(child => child !== chart && Chart.isChart(child))];
     return (charts as Chart[]).flatMap(each => each.toJson());
   }
 }

@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { ApiObject } from 'cdk8s';
+import { ApiObject, App, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { cdk8s } from './cdk8s';
 import { TOKEN_EXPIRATION_ANNOTATION } from '../../conventions/webhook-annotations';
 import { fail, failIf, problem, show, warn } from '../errors';
 import { addedObject, fieldName, Manifest, objectName, TokenObjectsAsText } from './objects';
@@ -83,7 +82,7 @@ export function applyToWorkload(account: PodAccount, workload: IConstruct, optio
   }
   OWNERS.set(object, owner);
   // A pod that is created before its ServiceAccount gets no credentials.
-  const serviceAccount = addedObject(owner, cdk8s().Chart.of(object), 'ServiceAccount');
+  const serviceAccount = addedObject(owner, Chart.of(object), 'ServiceAccount');
   if (serviceAccount) object.addDependency(serviceAccount);
 
   const { skipContainers, includeContainers } = options;
@@ -95,7 +94,7 @@ export function applyToWorkload(account: PodAccount, workload: IConstruct, optio
   const notes = owner.node.tryFindChild('Workloads') ?? new Construct(owner, 'Workloads');
   const ownRender = object.toJson.bind(object);
   // The chart of the stack settles tokens itself, or leaves them to the deployment.
-  const literal = !cdk8s().App.of(object).resolvers?.some(resolver => resolver instanceof TokenObjectsAsText);
+  const literal = !App.of(object).resolvers?.some(resolver => resolver instanceof TokenObjectsAsText);
   const render = () => new Rendering(account, copy, notes, literal, ownRender());
   Object.defineProperty(object, 'toJson', {
     configurable: true,
@@ -111,7 +110,7 @@ export function applyToWorkload(account: PodAccount, workload: IConstruct, optio
 
 function apiObjectOf(owner: IConstruct, workload: IConstruct): ApiObject {
   let found: IConstruct | undefined = workload;
-  while (found && !cdk8s().ApiObject.isApiObject(found)) found = found.node.defaultChild;
+  while (found && !ApiObject.isApiObject(found)) found = found.node.defaultChild;
   return (
     (found as ApiObject | undefined)
     ?? fail(

@@ -1,7 +1,5 @@
-import { cdk8s } from './cdk8s';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when the first text is written
-const printer = (): typeof import('./yaml-printer') => require('./yaml-printer');
+import { Yaml } from 'cdk8s';
+import { dump } from './yaml-printer';
 
 /** Texts that every printer writes in the same way: words of letters, and quoted numbers. */
 const WORD = /^(?!(?:null|true|false|yes|no|on|off|y|n|e[-+]?\d+)$)[a-z/](?:[\w./@=,+-]|:(?=[\w:/]))*$/i;
@@ -12,11 +10,11 @@ const QUOTED = /^(?:true|false|0|[1-9]\d{0,14})$/;
  * third of the time.
  */
 export function yamlText(objects: readonly unknown[]): string {
-  return objects.map(object => (isPlain(object) ? print(object) : cdk8s().Yaml.stringify(object))).join('---\n');
+  return objects.map(object => (isPlain(object) ? print(object) : Yaml.stringify(object))).join('---\n');
 }
 
 function print(object: unknown): string {
-  return printer().dump(object, { quotingType: '"', lineWidth: -1, noRefs: true });
+  return dump(object, { quotingType: '"', lineWidth: -1, noRefs: true });
 }
 
 function isPlain(value: unknown): boolean {

@@ -3,6 +3,9 @@ import { CfnManagedPolicy, CfnRole, IRole, PolicyDocument } from 'aws-cdk-lib/aw
 import { IConstruct } from 'constructs';
 import { PlainReader } from './role-admission';
 import { ChainedServiceAccount } from './role-chain';
+import { admission } from '../../analysis/admission/admission';
+import { targetRoleRequest } from '../../analysis/admission/trust-requests';
+import { evaluatePolicies } from '../../analysis/iam/policy-evaluator';
 import { objectOf, propertyOf } from '../../conventions/json';
 import { StatementJson } from '../../conventions/policy-json';
 import { hasAction } from '../../conventions/web-identity';
@@ -14,15 +17,6 @@ import { fingerprint, literalRoleArn, settle } from '../values/tokens';
 
 const [ASSUME, TAG] = assumeActions(true);
 const WHY_TAGS = 'EKS Pod Identity tags the session, and session tags are transitive.';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- only chains need the analysis
-const engine = (): typeof import('../../analysis/admission/admission') => require('../../analysis/admission/admission');
-const requests = (): typeof import('../../analysis/admission/trust-requests') =>
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  require('../../analysis/admission/trust-requests');
-const evaluator = (): typeof import('../../analysis/iam/policy-evaluator') =>
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  require('../../analysis/iam/policy-evaluator');
 
 /** The pods of an association with a target role. */
 interface Pods {
@@ -40,7 +34,7 @@ export function targetProblems(
   const trust = target && trustOf(target);
   if (!target || trust === undefined) return [];
   const caller = new PlainReader(owner).json({ ...pods, roleArn: owner.role.roleArn });
-  const { answer, reasons } = engine().admission(trust, requests().targetRoleRequest(caller));
+  const { answer, reasons } = admission(trust, targetRoleRequest(caller));
   if (answer !== 'out') return [];
   const rule = `trust the role of this service account for ${assumeActions(pods.sessionTags).join(' and ')}`;
   return [problem(property, rule, `${pathOf(target)}: ${reasons.join('; ')}`,
@@ -129,11 +123,11 @@ function trusts(caller: ChainedServiceAccount, role: CfnRole, action: string): s
   if (trust === undefined) return 'unknown';
   const id = new PlainReader(caller).json(caller.role.roleArn);
   const request = { actions: [action], principal: { type: 'AWS' as const, id }, context: { 'aws:PrincipalArn': id } };
-  return engine().admission(trust, request).answer;
+  return admission(trust, request).answer;
 }
 
 function mayCall(policies: unknown[], action: string, resource: string): boolean {
-  const { decision } = evaluator().evaluatePolicies(policies, { action, resource });
+  const { decision } = evaluatePolicies(policies, { action, resource });
   return decision === 'allow' || decision === 'conditional';
 }
 

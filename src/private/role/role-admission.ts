@@ -1,17 +1,13 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import type { PodCaller } from '../../analysis/admission/admission';
+import { PodCaller, podAdmission } from '../../analysis/admission/admission';
+import { hasStandIn, standIn } from '../../analysis/stand-in';
 import { objectOf } from '../../conventions/json';
 import { PolicyJson, StatementJson } from '../../conventions/policy-json';
 import { NAMESPACE_TAG, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG } from '../../conventions/web-identity';
 import type { ServiceAccountSubject } from '../../service-account-subject';
 import { argumentsOf, isIntrinsic, joinedParts, literalRoleArn, pointed, PointedValue } from '../values/tokens';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- only roles that are shared need the analysis
-const engine = (): typeof import('../../analysis/admission/admission') => require('../../analysis/admission/admission');
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const standIns = (): typeof import('../../analysis/stand-in') => require('../../analysis/stand-in');
 
 /** How one service account requests a role. */
 export type Asking = WebIdentityAsking | PodIdentityAsking;
@@ -50,7 +46,7 @@ export function refuses(scope: IConstruct, document: PolicyJson, own: unknown[],
   const policy = { ...reader.json({ ...document, Statement: [] }), Statement: statements };
   const clusterArn = 'podIdentity' in caller ? caller.podIdentity.clusterArn : undefined;
   const trust = clusterArn === undefined ? policy : withoutOtherClusters(policy, clusterArn, reader.resources);
-  return engine().podAdmission(trust, caller).answer === 'out';
+  return podAdmission(trust, caller).answer === 'out';
 }
 
 function callerOf(text: (value: string) => string, asking: Asking): PodCaller {
@@ -81,7 +77,7 @@ function withOtherNames(
   };
   const renamed = Object.entries(objectOf(condition.StringEquals)).map(([key, values]) => {
     const name = own[key.endsWith(':sub') ? 'sub' : key];
-    const isAnother = (value: unknown) => name !== undefined && value !== name && standIns().hasStandIn(`${value}`);
+    const isAnother = (value: unknown) => name !== undefined && value !== name && hasStandIn(`${value}`);
     return [key, [values].flat().map(value => (isAnother(value) ? 'another name' : value))];
   });
   return { ...statement, Condition: { ...condition, StringEquals: Object.fromEntries(renamed) } };
@@ -134,7 +130,7 @@ export class PlainReader {
     const target = targets.get(`${id}`);
     const arn = attribute === 'Arn' && target instanceof CfnRole ? literalRoleArn(target) : undefined;
     if (arn !== undefined) return arn;
-    const text = standIns().standIn(JSON.stringify(expression));
+    const text = standIn(JSON.stringify(expression));
     if (CfnResource.isCfnResource(target)) this.resources.add(text);
     return text;
   }

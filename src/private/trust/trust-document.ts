@@ -48,12 +48,12 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
         const rendered = whole(context.scope, others);
         // Freezes and minimizes its own statements, and registers CDK's post-processing.
         if (others.length > 0 || !isMinimal(rendered.Statement)) own.resolve(context);
-        if (!context.preparing) return renderTrust(context, rendered, source._namedValues());
+        if (!context.preparing) return renderTrust(context, rendered, () => source._namedValues());
         AppIndex.forget(context.scope); // in a new synth, values may differ
         // Only once, while the scope is still the role: a template is resolved in the scope of its stack.
         source._check?.(context.scope, rendered);
         // The CDK collects references and discards the result, so any value that contains every token is sufficient.
-        return tokensIn(rendered);
+        return mayHoldToken(rendered) ? tokensIn(rendered) : [];
       },
     },
   });
@@ -70,9 +70,12 @@ function isTrustedProvider(principal: unknown): boolean {
 }
 
 /** Renders the document as an object, or as `Fn::Sub` if one of its keys is known only at deployment. */
-export function renderTrust(context: IResolveContext, document: PolicyJson, named: NamedValue[] = []): unknown {
+export function renderTrust(
+  context: IResolveContext, document: PolicyJson, namedValues: () => NamedValue[] = () => [],
+): unknown {
   if (!mayHoldToken(document)) return document;
   const { scope } = context;
+  const named = namedValues();
   const render = () => {
     const tokens = AppIndex.onceRendering(scope, tokenKeys(scope), () => new SettledTokens(scope));
     const settled = settledCopy(scope, document, tokens);
