@@ -231,7 +231,7 @@ describe('what only the deployment knows fails both ways', () => {
       'a condition on the request',
       () => webIdentity({ ...PLAIN.Condition, IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }),
       {},
-      /cannot be determined: statement 0: the operator IpAddress is not evaluated\.\n {2}Trust policy: \[\{/,
+      /cannot be determined: statement 0: the operator IpAddress is not supported\.\n {2}Trust policy: \[\{/,
     ],
     [
       'a key that nobody knows',
@@ -286,7 +286,7 @@ describe('what only the deployment knows fails both ways', () => {
       );
     }
     expect(failure(() => irsa.allowsOnly([]))).toBe(
-      'The trust policy of payments (Stack/Role) cannot be read: the policy is a text that is not JSON.',
+      'The trust policy of payments (Stack/Role) cannot be read: the policy is not valid JSON.',
     );
   });
 });
@@ -432,7 +432,7 @@ describe('however the template was written', () => {
     const untagged = IrsaAssertions.fromStack(handWritten({ ...open, Action: 'sts:AssumeRole' }));
     for (const assertion of ['allows', 'denies'] as const) {
       expect(failure(() => untagged[assertion]({ ...API, role: 'payments' }))).toMatch(
-        /cannot be determined: EKS Pod Identity may sts:AssumeRole, but not sts:TagSession, which it does unless the association disables session tags\./,
+        /cannot be determined: the trust policy allows EKS Pod Identity sts:AssumeRole, but not sts:TagSession, which it needs unless the association disables session tags\./,
       );
     }
   });

@@ -228,7 +228,7 @@ describe('comparison', () => {
   });
 
   test('throws on a document that is none', async () => {
-    await expect(compare([policy({ Effect: 'Allow' })], [], [])).rejects.toThrow('one of Action and NotAction');
+    await expect(compare([policy({ Effect: 'Allow' })], [], [])).rejects.toThrow('either Action or NotAction');
   });
 });
 

@@ -224,7 +224,7 @@ test.each([
   [
     'another namespace',
     (trust: any) => (trust.Statement[0].Condition.StringEquals[`${issuer}:sub`] = 'system:serviceaccount:payment:api'),
-    '(the namespace; the service account api agrees)',
+    '(the namespace; the service account api matches)',
   ],
   [
     'a wildcard under StringEquals',

@@ -1,7 +1,7 @@
-const REPOSITORY = 'https://github.com/cdk-irsa/cdk-irsa';
-const DOCUMENTATION = 'https://cdk-irsa.github.io/cdk-irsa';
+/** The documentation site. */
+export const DOCUMENTATION = 'https://cdk-irsa.github.io/cdk-irsa';
 
-/** The URL of a rule's documentation; without a rule, of the README. */
+/** The URL of a rule's documentation; without a rule, of all rules. */
 export function helpUrl(rule?: string): string {
-  return rule === undefined ? `${REPOSITORY}#readme` : `${DOCUMENTATION}/reference/rules#${rule}`;
+  return `${DOCUMENTATION}/reference/rules${rule === undefined ? '' : `#${rule}`}`;
 }

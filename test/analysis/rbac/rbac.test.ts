@@ -106,7 +106,7 @@ describe('bindings', () => {
     const answers = (isComplete: boolean, namespace: string) =>
       rbacOf(dangling, isComplete).may(alice, request(`get /pods@${namespace}`));
     expect(answers(true, 'payments')).toBe(false);
-    expect(answers(false, 'payments')).toBe('ClusterRole missing is not in the input');
+    expect(answers(false, 'payments')).toBe('ClusterRole missing was not found');
     expect(answers(false, 'ops')).toBe(false);
     expect(rbacOf(dangling).danglingBindings().map(({ name }) => name)).toEqual(['missing']);
     expect(rbacOf([...dangling, object('ClusterRole', 'missing', PODS)]).danglingBindings()).toEqual([]);

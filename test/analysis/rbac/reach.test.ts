@@ -302,7 +302,7 @@ test('custom resources, missing roles and aws-auth are unknown', () => {
   ]);
   expect(reasons(given('payments', ['patch */widgets,pods']))).toEqual(['a controller of widgets may run pods']);
   expect(reasons(given('payments', ['create networking.k8s.io/ingresses', 'create apps/deployments']))).toEqual([]);
-  expect(reasons(given('payments', []).slice(1))).toEqual(['Role own is not in the input']);
+  expect(reasons(given('payments', []).slice(1))).toEqual(['Role own was not found']);
   const awsAuth = (namespace: string, names: string) =>
     inShort(reachOf(given(namespace, [`patch /configmaps${names}`]))).map(line => line.split(': ')[1]);
   expect(awsAuth('kube-system', ' aws-auth')).toEqual(Array(3).fill('aws-auth create-pods'));

@@ -285,7 +285,7 @@ trusts missing service accounts.
       { [ROLE_KEY]: ROLE },
       { ...TRUST, Statement: [...TRUST.Statement, { Effect: 'Deny', Principal: '*', Action: '*' }] },
       'wrong',
-      /: statement 1 of its trust policy denies it$/,
+      /: statement 1 of the trust policy denies it$/,
     ],
     [
       'with an empty audience',
@@ -294,7 +294,7 @@ trusts missing service accounts.
       'wrong',
       /`aud` differs: got https:\/\/kubernetes\.default\.svc, trusted sts\.amazonaws\.com$/,
     ],
-    ['trusted by nobody', { [ROLE_KEY]: ROLE }, { Version: '2012-10-17', Statement: [] }, 'wrong', /it allows nobody/],
+    ['trusted by nobody', { [ROLE_KEY]: ROLE }, { Version: '2012-10-17', Statement: [] }, 'wrong', /: the trust policy allows nobody$/],
     [
       'trusted perhaps',
       { [ROLE_KEY]: ROLE },

@@ -76,7 +76,7 @@ Identity providers that are not clusters
 Roles that no service account can assume (3): deploy, deploy-all, lambda.
 `);
   expect(stderr).toBe('2 clusters, 3 service accounts, 1 pattern, 6 roles, 2 roles of other identity\nproviders, '
-    + `${json.counts.findings} findings. Run cdk-irsa verify to to see the findings.\n`);
+    + `${json.counts.findings} findings. Run cdk-irsa verify to see the findings.\n`);
 });
 
 test.each([80, 100, 200])('in a terminal of %i columns, with colors', columns => {

@@ -14,7 +14,7 @@ const RULES = {
   unquotable: 'not contain quotes, backslashes or line breaks inside a function',
   nothing: 'always have a value, got: "AWS::NoValue"',
   functions: 'contain only literals and Ref, Fn::GetAtt, Fn::ImportValue, Fn::Join, Fn::If, Fn::Select, Fn::Split, '
-    + 'Fn::Sub only',
+    + 'Fn::Sub, got',
   parameter: 'have an allowedPattern',
 };
 type Rule = keyof typeof RULES | 'checked';

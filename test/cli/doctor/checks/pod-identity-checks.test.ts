@@ -134,7 +134,7 @@ describe('the role', () => {
       one => (one.Condition.ArnEquals['aws:SourceArn'] = `${CLUSTER.arn}-2`),
       /production, trusted .*production-2/,
     ],
-    ['that denies', one => Object.assign(one, { Effect: 'Deny' }), /statement 0 of its trust policy denies it/],
+    ['that denies', one => Object.assign(one, { Effect: 'Deny' }), /statement 0 of the trust policy denies it/],
   ])('%s is the cause', (_, change, why) => {
     expect(diagnosed(trustWith(change))).toEqual(['found', 'pod-identity-role']);
     const { summary, fix } = judged('pod-identity-role', trustWith(change));
