@@ -1,3 +1,5 @@
+import { remembered } from './remembered';
+
 /** A group of AWS regions with its own accounts and its own first part of ARNs. */
 export interface Partition {
   readonly name: string;
@@ -21,13 +23,8 @@ const PARTITIONS: readonly [region: RegExp, name: string, urlSuffix: string][] =
   [/^eusc-[a-z]+-[a-z]+-\d+$/, 'aws-eusc', 'amazonaws.eu'],
 ];
 
-const KNOWN = new Map<string, Partition | undefined>();
-
-/** The partition of a region; undefined if the name of the region does not determine it. */
-export function partitionOf(region: string): Partition | undefined {
-  if (!KNOWN.has(region)) {
-    const [, name, urlSuffix] = PARTITIONS.find(([pattern]) => pattern.test(region)) ?? [];
-    KNOWN.set(region, name === undefined ? undefined : { name, urlSuffix: urlSuffix! });
-  }
-  return KNOWN.get(region);
-}
+/** Returns the partition of a region, or undefined if the name of the region does not determine it. */
+export const partitionOf = remembered((region): Partition | undefined => {
+  const [, name, urlSuffix] = PARTITIONS.find(([pattern]) => pattern.test(region)) ?? [];
+  return name === undefined || urlSuffix === undefined ? undefined : { name, urlSuffix };
+});

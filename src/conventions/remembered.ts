@@ -1,15 +1,15 @@
-/** Remembered answers; beyond that, they start anew, so that no long-running process keeps them all. */
+/** The cache is cleared at this size, so that a long-running process does not keep all answers. */
 const MAX_ANSWERS = 1000;
 
-/** A function that looks at each text once: few texts, such as issuers and operators, come again and again. */
+/** Caches a function of text. The same few texts, such as issuers and operators, occur many times. */
 export function remembered<T>(answer: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return text => {
-    const found = known.get(text);
-    if (found !== undefined || known.has(text)) return found as T;
+    const cached = known.get(text);
+    if (cached !== undefined || known.has(text)) return cached as T;
     if (known.size >= MAX_ANSWERS) known.clear();
-    const made = answer(text);
-    known.set(text, made);
-    return made;
+    const computed = answer(text);
+    known.set(text, computed);
+    return computed;
   };
 }

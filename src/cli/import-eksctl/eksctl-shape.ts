@@ -100,7 +100,7 @@ export const ADDON = object({
   version: optionalText(text()),
   configurationValues: optionalText(text()),
   resolveConflicts: optionalText(
-    text(/^(none|overwrite|preserve)$/i, 'be none, overwrite or preserve', 'EKS supports no other values.'),
+    text(/^(none|overwrite|preserve)$/i, 'be one of none, overwrite and preserve', 'EKS supports no other values.'),
   ),
   serviceAccountRoleARN: optionalText(ROLE),
   attachPolicyARNs: optional(list(POLICY)),

@@ -74,9 +74,9 @@ export class PictureView {
     const frame = h('div', { class: 'frame' }, content, sign);
     const mark = () => {
       const below = content.scrollHeight - content.scrollTop - content.clientHeight > 1;
-      const beside = content.scrollWidth - content.scrollLeft - content.clientWidth > 1;
+      const right = content.scrollWidth - content.scrollLeft - content.clientWidth > 1;
       frame.classList.toggle('below', below);
-      frame.classList.toggle('beside', beside);
+      frame.classList.toggle('right', right);
     };
     content.addEventListener('scroll', mark, { passive: true });
     new ResizeObserver(mark).observe(content);
