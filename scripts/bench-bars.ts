@@ -29,21 +29,21 @@ export function barsOf(results: Results): Bar[] {
       tarballBytes < 1e6,
     ),
     ...compare(rows, 1000, 'cdk-irsa', 'iam.Role and YAML').map(ratios =>
-      time('1,000 service accounts, beside iam.Role and YAML', 1.15, ratios),
+      time('1,000 service accounts, compared with iam.Role and YAML', 1.15, ratios),
     ),
     ...compare(rows, 1000, 'cdk-irsa', 'iam.Role and cdk8s').map(ratios =>
-      time('the same beside iam.Role and cdk8s', 0.95, ratios),
+      time('the same, compared with iam.Role and cdk8s', 0.95, ratios),
     ),
     ...compare(rows, 1000, 'cdk-irsa, deferred issuer', 'cdk-irsa').map(ratios =>
-      time('1,000 with a deferred issuer, beside a literal one', 1.1, ratios),
+      time('1,000 with a deferred issuer, compared with a literal one', 1.1, ratios),
     ),
     ...compareSizes(rows, (_, thousand, many) => many / thousand)
-      .map(ratios => time('5,000 service accounts, beside 1,000', 5, ratios)),
+      .map(ratios => time('5,000 service accounts, compared with 1,000', 5, ratios)),
     ...compareSizes(rows, (one, thousand, many) => (many - thousand) / 4000 / ((thousand - one) / 999))
-      .map(ratios => time('each of the 4,000 after the first 1,000, beside each of these', 1.2, ratios)),
+      .map(ratios => time('one more after the first 1,000, compared with the average of these', 1.2, ratios)),
     ...memory(rows).map(megabytes => time('memory for 5,000', 350, megabytes, 'MB')),
     time(
-      'requiring cdk-irsa for the quickstart, more than the CDK modules that it uses',
+      'loading cdk-irsa for the quickstart, without the CDK modules that it uses',
       10,
       library.map((value, index) => value - cdk[index]),
       'ms',

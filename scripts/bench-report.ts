@@ -5,10 +5,10 @@ import { Bar, median, spread } from './bench-bars';
 import type { Results, Row } from './bench-results';
 
 const describeMethod = (runs: number) =>
-  `Times and memory are of whole processes, the medians of ${runs} runs (smallest to largest) in which the ways took `
-  + 'turns. "With validation" is with the\nvalidator of templates that aws-cdk-lib runs by default (from 2.262 on); '
-  + 'the others are without it, `CDK_VALIDATION=false`. "YAML" is a text put together by\nhand as quickly as can be, '
-  + 'which does not quote a name that needs it; cdk8s writes YAML for any name, and for the library.';
+  `Times and memory are those of whole processes: medians of ${runs} runs (smallest to largest), in which the ways took `
+  + 'turns.\nThe template validator of aws-cdk-lib, which runs by default since 2.262, is off (`CDK_VALIDATION=false`), '
+  + 'except where the table says so.\n"YAML" is text concatenated as fast as possible: it does not quote names that '
+  + 'need quotes. cdk8s writes YAML for any name.';
 
 export function markdown(
   { date, machine, versions, runs, rows, marginals, requireMilliseconds: { cdk, library } }: Results,
@@ -22,10 +22,10 @@ ${date}, ${machine}, ${Object.entries(versions)
 
 ${describeMethod(runs)}
 
-## What was promised
+## Goals
 
 ${table(
-  ['', 'wanted', 'measured', ''],
+  ['', 'goal', 'measured', ''],
   bars.map(({ what, wanted, found, met }) => [what, wanted, found, met ? 'met' : 'missed']),
 )}
 
@@ -50,13 +50,13 @@ ${[...new Set(rows.map(({ size }) => size))]
   )
   .join('\n\n')}
 
-## Requiring the library
+## Loading the library
 
 ${table(
   ['', 'ms'],
   [
-    ['the files of the CDK that the quickstart needs', spread(cdk, 0)],
-    ['ClusterOidcProvider and IrsaServiceAccount of cdk-irsa, with them', spread(library, 0)],
+    ['the modules of the CDK that the quickstart uses', spread(cdk, 0)],
+    ['these modules, and ClusterOidcProvider and IrsaServiceAccount of cdk-irsa', spread(library, 0)],
   ],
 )}`;
 }
@@ -69,12 +69,12 @@ function validation(rows: Row[]): string {
   if (base === undefined) return '';
   const against = (row: Row) =>
     row.validatedMilliseconds.map((value, index) => value / base.validatedMilliseconds[index]);
-  return `## What you wait for
+  return `## With CDK's validator
 
-With CDK's own validator, which runs by default, for ${size.toLocaleString('en')} service accounts.
+The validator runs by default. For ${size.toLocaleString('en')} service accounts.
 
 ${table(
-  ['', 'time', 'beside iam.Role', 'of it the validator'],
+  ['', 'time', 'compared with iam.Role and YAML', 'of which the validator'],
   ofSize.map(row => [
     row.way,
     `${spread(row.validatedMilliseconds, 0)} ms`,
@@ -96,9 +96,9 @@ function sizeSection(size: number, rows: Row[]): string {
     'templates',
     'assets',
     'time',
-    'beside iam.Role',
-    'of it synthesis',
-    'with validation',
+    'compared with iam.Role and YAML',
+    'synthesis',
+    'with the validator',
     'memory',
   ];
   return `## ${size.toLocaleString('en')} service account${size === 1 ? '' : 's'}

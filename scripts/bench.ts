@@ -3,7 +3,7 @@
  *
  * Each time and memory figure is from a separate process; the ways take turns. Writes bench/ and prints the results.
  *
- * `--sizes 1,100 --runs 3` measures less and writes nothing.
+ * `--sizes 1,100 --runs 3` measures less and writes nothing. `--sizes 1000 --update` measures one size again.
  */
 import { execFileSync, spawnSync } from 'child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'fs';
@@ -24,7 +24,9 @@ const program = join(work, 'apps.js');
 const MODULES = join(work, 'node_modules');
 
 async function main(): Promise<void> {
-  const { values: { sizes, runs } } = parseArgs({ options: { sizes: { type: 'string' }, runs: { type: 'string' } } });
+  const { values: { sizes, runs, update } } = parseArgs({
+    options: { sizes: { type: 'string' }, runs: { type: 'string' }, update: { type: 'boolean' } },
+  });
   install();
   buildSync({
     entryPoints: [join(__dirname, 'bench-apps.ts')],
@@ -34,11 +36,12 @@ async function main(): Promise<void> {
     tsconfigRaw: {},
     outfile: program,
   });
-  const results = measure((sizes ?? '1,10,100,1000,5000').split(',').map(Number), Number(runs ?? 5));
+  const measured = measure((sizes ?? '1,10,100,1000,5000').split(',').map(Number), Number(runs ?? 5));
+  const results = update ? { ...measured, rows: updated(measured.rows) } : measured;
   const bars = barsOf(results);
   const text = markdown(results, bars);
   console.log(text);
-  if (sizes === undefined && runs === undefined) await write(results, text);
+  if (update || (sizes === undefined && runs === undefined)) await write(results, text);
   // Times depend on the machine, so limits on them are only reported.
   const certain = bars.filter(({ isTime }) => !isTime);
   console.log(`${certain.filter(({ met }) => met).length} passed, ${certain.filter(({ met }) => !met).length} failed`);
@@ -67,6 +70,13 @@ function install(): void {
     ],
     work,
   );
+}
+
+/** The rows of the last results, with those of the measured sizes replaced. */
+function updated(rows: Row[]): Row[] {
+  const last: Results = JSON.parse(readFileSync(join(ROOT, 'bench', 'results.json'), 'utf8'));
+  const all = [...last.rows.filter(({ size }) => rows.every(row => row.size !== size)), ...rows];
+  return all.sort((left, right) => left.size - right.size);
 }
 
 async function write(results: Results, text: string): Promise<void> {
