@@ -4,7 +4,7 @@ import { IConstruct } from 'constructs';
 import { objectOf, propertyOf } from '../conventions/json';
 import { StatementJson } from '../conventions/policy-json';
 import { trustDocumentOf } from './trust/trust-overrides';
-import { deployedStack, effectiveProperty, fingerprint, literalRoleArn, settle } from './values/tokens';
+import { deployedStack, effectiveProperty, fingerprint, literalRoleArn, pointed, settle } from './values/tokens';
 
 /**
  * Indexes constructs of the whole app: exports by name, roles by name and account, by ARN and by trusted principal, and
@@ -123,7 +123,8 @@ export class AppIndex {
   public policiesOf(role: CfnRole): (CfnPolicy | CfnManagedPolicy)[] {
     this.policies ??= groupedByMany(
       this.all.filter(construct => construct instanceof CfnPolicy || construct instanceof CfnManagedPolicy),
-      policy => [JSON.parse(fingerprint(policy, policy.roles ?? []))].flat().map(name => JSON.stringify(name)),
+      // The CDK omits the roles of a managed policy that is attached to none, or only by roles themselves.
+      policy => [pointed(policy, policy.roles).value ?? []].flat().map(name => JSON.stringify(name)),
     );
     const names = [role.ref, effectiveProperty(role, 'RoleName', role.roleName)].filter(name => name !== undefined);
     return [...new Set(names.flatMap(name => this.policies!.get(fingerprint(role, name)) ?? []))];
