@@ -27,12 +27,12 @@ export class AppIndex {
   }
 
   /**
-   * Computes something only once while the templates of a validated app are rendered. Outside of a synth, values may
-   * change between two calls.
+   * Computes something only once in a synth, from its validation on. Before and after, values may change between two
+   * calls. This does not create the index, because walking through the app for each document would be slow.
    *
    * @see AppIndex.once
    */
-  public static onceRendering<T>(scope: IConstruct, keys: readonly [question: string, ...unknown[]], find: () => T): T {
+  public static onceInSynth<T>(scope: IConstruct, keys: readonly [question: string, ...unknown[]], find: () => T): T {
     const index = INDEXES.get(scope.node.root);
     return index ? index.once(keys, find) : find();
   }

@@ -54,7 +54,7 @@ describe('the index of an app', () => {
 
   test('keeps answers of the rendering only within a synth', () => {
     const stack = literalStack();
-    const ask = () => AppIndex.onceRendering(stack, ['question'], () => ({}));
+    const ask = () => AppIndex.onceInSynth(stack, ['question'], () => ({}));
     expect(ask()).not.toBe(ask());
     AppIndex.of(stack);
     expect(ask()).toBe(ask());
