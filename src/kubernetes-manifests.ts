@@ -284,14 +284,14 @@ export class KubernetesManifests extends Construct {
     const { problems, manifests } = this.rendered().settled;
     const found = [
       ...problems,
-      ...problems.length > 0 || this.stackChart.isUntouched ? [] : this.changedProblems(manifests),
+      ...problems.length > 0 ? [] : this.changedProblems(manifests),
       ...this.outputProblems(),
       ...this.values.flatMap(part => settleHelmValues(part).problems),
     ];
     return found.length > 0 ? found : this.writer.problems(this);
   }
 
-  /** Returns problems if users changed the objects in the chart. */
+  /** Returns problems if users changed the objects in the chart, or a subclass changed what it adds to it. */
   private changedProblems(manifests: Manifest[]): string[] {
     const serviceAccounts = serviceAccountsByName(this, manifests);
     return this.accounts.flatMap(account => account.problems(serviceAccounts));

@@ -452,7 +452,8 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
       KubernetesManifests.of(this)._add(this, objects, {
         isDeferred: () => this.isDeferred(),
         isFixed: () => this.isFixed(),
-        problems: serviceAccounts => this.changedProblems(serviceAccounts, KubernetesManifests.of(this).chart),
+        problems: serviceAccounts => (
+          this.changedProblems(serviceAccounts, () => KubernetesManifests.of(this)._holds(this))),
         writtenProblems: (serviceAccounts, templates) => this.writtenProblems(serviceAccounts, templates),
       });
     }
@@ -479,7 +480,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     const object = chart && (createServiceAccount ?? true) ? this.objectIn(chart) : undefined;
     if (!object) return [];
     try {
-      return this.changedProblems(serviceAccountsByName(this, [object.toJson()]), chart!);
+      return this.changedProblems(serviceAccountsByName(this, [object.toJson()]), () => true);
     } catch {
       return []; // cdk8s reports the error when it writes the chart
     }
@@ -487,13 +488,15 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
 
   /**
    * Returns why the ServiceAccount, as written, is not the one that the role allows, for example after a patch.
+   *
+   * @param isInChart false if the user removed it, and may have added another object instead
    */
-  private changedProblems(serviceAccounts: ReadonlyMap<string, Manifest>, chart: Chart): string[] {
+  private changedProblems(serviceAccounts: ReadonlyMap<string, Manifest>, isInChart: () => boolean): string[] {
     const same = (left: unknown, right: unknown) => (
       left === right || settledKey(this, left) === settledKey(this, right));
     const made = serviceAccounts.get(nameKey(this, this.namespace, this.serviceAccountName));
     if (made === undefined) {
-      if (this.objectIn(chart) === undefined) return []; // removed on purpose
+      if (!isInChart()) return [];
       const name = withoutTokens(`${this.namespace}/${this.serviceAccountName}`);
       return [problem('chart', `contain the ServiceAccount ${name} of ${this.node.path} under that name`, undefined,
         'The role allows it by namespace and name. Set them on this construct instead of changing the object.')];
@@ -535,12 +538,14 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     return this.essentials().some(value => typeof settleForManifest(this, value) !== 'string');
   }
 
-  /** Whether the role in the template and the ServiceAccount consist of the same literals. */
+  /** Whether the role in the template and the ServiceAccount consist of the same literals of this construct. */
   private isFixed(): boolean {
     const { role } = this;
-    const resource = role instanceof IrsaRole ? role.node.defaultChild : undefined;
+    const resource = this._props.role ? undefined : role.node.defaultChild;
+    const arn = this._annotatedRole();
     return resource instanceof CfnRole
       && typeof resource.roleName === 'string'
+      && (arn === undefined || arn.endsWith(`/${resource.roleName}`))
       && !mayHoldToken([resource.roleName, ...this.essentials()])
       && resource.assumeRolePolicyDocument === (role as IrsaRole).assumeRolePolicy
       && !isOverridden(resource);

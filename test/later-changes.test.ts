@@ -2,10 +2,10 @@
  * What users change after a construct was made reaches the template and is judged, or synth fails. IAM's engine decides
  * who can assume what.
  */
-import { existsSync, mkdtempSync } from 'fs';
+import { existsSync, mkdtempSync, readFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { App, Aws, CfnCondition, CfnParameter, CustomResource, Fn, Lazy, Stack, Stage } from 'aws-cdk-lib';
+import { App, Aws, CfnCondition, CfnParameter, CustomResource, Fn, Lazy, Stack, Stage, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { ApiObject, App as KubernetesApp, Chart, JsonPatch, Testing } from 'cdk8s';
@@ -495,6 +495,31 @@ describe('a ServiceAccount that was changed after it was made', () => {
     expect(() => Template.fromStack(stack)).toThrow('must stay as Stack/Api set it');
   });
 
+  test.each<[string, (manifest: any) => void, string]>([
+    ['another role', ({ metadata }) => { metadata.annotations['eks.amazonaws.com/role-arn'] = OTHER; }, 'must stay as'],
+    ['another name', ({ metadata }) => { metadata.name = 'other'; }, 'must contain the ServiceAccount payments/api'],
+  ])('by a subclass, to %s: an error', (_, change, message) => {
+    class Changed extends IrsaServiceAccount {
+      public override toManifest(): any {
+        const manifest = super.toManifest();
+        change(manifest);
+        return manifest;
+      }
+    }
+    const stack = literalStack();
+    new Changed(stack, 'Api', {
+      oidcProvider: literalProvider(stack), namespace: 'payments', serviceAccountName: 'api',
+    });
+    expect(() => Template.fromStack(stack)).toThrow(message);
+  });
+
+  test('whose role was renamed, in a synth without validation: an error', () => {
+    const app = new App();
+    const api = make(literalStack(app));
+    resourceOf(api.role as iam.Role).roleName = 'other';
+    expect(() => app.synth({ skipValidation: true })).toThrow('the role other and the annotation arn:aws:iam::');
+  });
+
   test('other annotations, labels, and the same value again pass', () => {
     const stack = literalStack();
     const api = make(stack);
@@ -566,6 +591,27 @@ describe('a lazy value that is another one each time', () => {
     new Stack(app, 'Last').node.addValidation({
       validate: () => {
         phase = 'rendering';
+        return [];
+      },
+    });
+    expect(() => app.synth()).toThrow('must stay the same while synth runs');
+  });
+
+  test('a trust policy of an existing role that changes after validation is found when both are written', () => {
+    const app = new App();
+    const stack = literalStack(app);
+    const oidcProvider = literalProvider(stack);
+    let namespace = 'payments';
+    const subject = ServiceAccountSubject.exact(Lazy.uncachedString({ produce: () => namespace }), 'api');
+    const shared = new IrsaRole(stack, 'Role', {
+      roleName: 'shared', trust: new TrustPolicy().addServiceAccounts(oidcProvider, [subject]),
+    });
+    new IrsaServiceAccount(stack, 'Api', {
+      oidcProvider, namespace: 'payments', serviceAccountName: 'api', role: shared,
+    });
+    new Stack(app, 'Last').node.addValidation({
+      validate: () => {
+        namespace = 'evil';
         return [];
       },
     });
@@ -792,4 +838,16 @@ test('each stack of an app has its own name for the issuer of a cluster', () => 
   ));
   expect(trusts.map(text => text.includes('Fn::GetAtt'))).toEqual([true, false, false]);
   expect(trusts.map(text => text.includes('Fn::ImportValue'))).toEqual([false, true, true]);
+});
+
+test('a number token in a name is the same in the trust policy and the manifest', () => {
+  const app = new App();
+  const stack = literalStack(app);
+  const serviceAccountName = `api-${Token.asNumber(Lazy.number({ produce: () => 5 }))}`;
+  new IrsaServiceAccount(stack, 'Api', {
+    oidcProvider: literalProvider(stack), namespace: 'payments', serviceAccountName,
+  });
+  const { directory } = app.synth();
+  expect(letsIn(trustPolicy(stack), { ...TOKEN, sub: 'system:serviceaccount:payments:api-5' })).toBe(true);
+  expect(readFileSync(join(directory, 'Stack.k8s.yaml'), 'utf8')).toContain('  name: api-5\n');
 });

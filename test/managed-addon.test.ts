@@ -609,3 +609,19 @@ describe('bad input', () => {
       '[Stack/Addon] `clusterName (parameter Stack/Open)` must have an allowedPattern');
   });
 });
+
+test('an add-on without permissions leaves the policies of other roles as they are', () => {
+  const app = new App();
+  const clusterName = cluster(literalStack(app, 'Clusters')).ref;
+  const stack = literalStack(app);
+  const nodes = iam.Role.fromRoleArn(stack, 'Nodes', ROLE_ARN);
+  new IrsaRole(stack, 'Karpenter', {
+    controller: Controller.karpenter({ clusterName, nodeRoles: [nodes] }),
+    trust: new TrustPolicy()
+      .addServiceAccounts(literalProvider(stack), [ServiceAccountSubject.exact('karpenter', 'karpenter')]),
+  });
+  addon(stack, 'aws-ebs-csi-driver', { serviceAccountNames: ['ebs'], serviceAccountNamespace: 'kube-system' });
+  const policies = JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::ManagedPolicy'));
+  expect(policies).toContain('{"Fn::ImportValue":"Clusters:ExportsOutputRefCluster');
+  expect(policies).not.toContain('Fn::GetAtt');
+});

@@ -4,7 +4,7 @@ import { IConstruct } from 'constructs';
 import { objectOf, propertyOf } from '../conventions/json';
 import { StatementJson } from '../conventions/policy-json';
 import { trustDocumentOf } from './trust/trust-overrides';
-import { deployedStack, effectiveProperty, fingerprint, literalRoleArn, settle } from './values/tokens';
+import { deployedStack, effectiveProperty, fingerprint, literalRoleArn, pointed, settle } from './values/tokens';
 
 /**
  * Indexes constructs of the whole app: exports by name, roles by name and account, by ARN and by trusted principal, and
@@ -27,12 +27,12 @@ export class AppIndex {
   }
 
   /**
-   * Computes something only once while the templates of a validated app are rendered. Outside of a synth, values may
-   * change between two calls.
+   * Computes something only once in a synth, from its validation on. Before and after, values may change between two
+   * calls. This does not create the index, because walking through the app for each document would be slow.
    *
    * @see AppIndex.once
    */
-  public static onceRendering<T>(scope: IConstruct, keys: readonly [question: string, ...unknown[]], find: () => T): T {
+  public static onceInSynth<T>(scope: IConstruct, keys: readonly [question: string, ...unknown[]], find: () => T): T {
     const index = INDEXES.get(scope.node.root);
     return index ? index.once(keys, find) : find();
   }
@@ -123,7 +123,8 @@ export class AppIndex {
   public policiesOf(role: CfnRole): (CfnPolicy | CfnManagedPolicy)[] {
     this.policies ??= groupedByMany(
       this.all.filter(construct => construct instanceof CfnPolicy || construct instanceof CfnManagedPolicy),
-      policy => [JSON.parse(fingerprint(policy, policy.roles ?? []))].flat().map(name => JSON.stringify(name)),
+      // The CDK omits the roles of a managed policy that is attached to none, or only by roles themselves.
+      policy => [pointed(policy, policy.roles).value ?? []].flat().map(name => JSON.stringify(name)),
     );
     const names = [role.ref, effectiveProperty(role, 'RoleName', role.roleName)].filter(name => name !== undefined);
     return [...new Set(names.flatMap(name => this.policies!.get(fingerprint(role, name)) ?? []))];

@@ -2,7 +2,7 @@
  * What is looked up in the whole app.
  */
 import { App, CfnOutput, Fn, Lazy, NestedStack, Stack, Stage } from 'aws-cdk-lib';
-import { CfnRole } from 'aws-cdk-lib/aws-iam';
+import { CfnManagedPolicy, CfnRole, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { AppIndex } from '../../src/private/app-index';
 import { agnosticStack, literalStack } from '../support';
@@ -54,7 +54,7 @@ describe('the index of an app', () => {
 
   test('keeps answers of the rendering only within a synth', () => {
     const stack = literalStack();
-    const ask = () => AppIndex.onceRendering(stack, ['question'], () => ({}));
+    const ask = () => AppIndex.onceInSynth(stack, ['question'], () => ({}));
     expect(ask()).not.toBe(ask());
     AppIndex.of(stack);
     expect(ask()).toBe(ask());
@@ -119,4 +119,14 @@ describe('roles of one name', () => {
     expect(found(role(stack, 'C', Fn.importValue('x')))).toEqual([]);
     expect(found(role(stack, 'D', 'new'))).toEqual([]);
   });
+});
+
+test('policies of a role are found beside managed policies that name no role', () => {
+  const stack = literalStack();
+  const owner = role(stack, 'Role');
+  const statements = [new PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] })];
+  new ManagedPolicy(stack, 'Loose', { statements });
+  const attached = new ManagedPolicy(stack, 'Attached', { statements });
+  (attached.node.defaultChild as CfnManagedPolicy).roles = [owner.ref];
+  expect(AppIndex.of(owner).policiesOf(owner).map(({ node }) => node.path)).toEqual(['Stack/Attached/Resource']);
 });

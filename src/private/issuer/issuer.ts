@@ -203,7 +203,7 @@ export class ProviderFacts {
   public problems(scope: IConstruct): readonly string[] {
     const stack = Stack.of(scope);
     const keys = ['problems of the provider', this.provider, stack, this.arn, this.issuer, this.url] as const;
-    return AppIndex.of(scope).once(keys, () => this.findProblems(stack));
+    return AppIndex.onceInSynth(scope, keys, () => this.findProblems(stack));
   }
 
   private findProblems(stack: Stack): string[] {

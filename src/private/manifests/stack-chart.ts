@@ -10,7 +10,8 @@ import { mayHoldToken } from '../values/tokens';
  */
 export class StackChart {
   private chart?: Chart;
-  private readonly plain = new Map<IConstruct, Manifest>();
+  /** By the path of the construct, like the objects in a chart. */
+  private readonly plain = new Map<string, { readonly owner: IConstruct; readonly manifest: Manifest }>();
 
   constructor(private readonly id: string) {}
 
@@ -24,25 +25,32 @@ export class StackChart {
     if (this.chart) return this.chart;
     const chart = new Chart(new App({ resolvers: [new TokenObjectsAsText()] }), this.id);
     this.chart = chart;
-    for (const [owner, manifest] of this.plain) addToChart(owner, chart, [manifest], same => same);
+    for (const { owner, manifest } of this.plain.values()) addToChart(owner, chart, [manifest], same => same);
     return chart;
   }
 
   /** Adds the objects of a service account. */
   public add(owner: IConstruct, manifests: Manifest[]): void {
     const [manifest, ...others] = manifests;
-    if (this.isUntouched && others.length === 0 && isPlain(manifest)) this.plain.set(owner, manifest);
-    else addToChart(owner, this.open(), manifests, same => same);
+    const { path } = owner.node;
+    if (this.isUntouched && others.length === 0 && isPlain(manifest) && !this.plain.has(path)) {
+      this.plain.set(path, { owner, manifest });
+    } else {
+      addToChart(owner, this.open(), manifests, same => same);
+    }
   }
 
   /** Whether the ServiceAccount of a construct is one of the objects. Users can remove it from the chart. */
   public holds(owner: IConstruct): boolean {
-    return this.chart ? addedObject(owner, this.chart, 'ServiceAccount') !== undefined : this.plain.has(owner);
+    if (this.chart) return addedObject(owner, this.chart, 'ServiceAccount') !== undefined;
+    return this.plain.has(owner.node.path);
   }
 
   /** Returns the objects as cdk8s renders them. They may contain tokens. */
   public objects(): Manifest[] {
-    if (this.isUntouched && !process.env.CDK8S_DISABLE_SORT) return [...this.plain.values()].map(inOrder);
+    if (this.isUntouched && !process.env.CDK8S_DISABLE_SORT) {
+      return [...this.plain.values()].map(({ manifest }) => inOrder(manifest));
+    }
     const chart = this.open();
     const charts = [chart, ...chart.node.findAll().filter(child => child !== chart && Chart.isChart(child))];
     return (charts as Chart[]).flatMap(each => each.toJson());

@@ -63,8 +63,11 @@ function admits(condition: unknown, namespace: string, name: string, audience: s
     && fits(NAMESPACE_TAG, namespace) && fits(SERVICE_ACCOUNT_TAG, name);
 }
 
-/** A deferred document is the text of one Fn::Sub, whose variables are inside JSON strings. */
+const STRING_OR_VARIABLE = /"(?:[^"\\]|\\.)*"|\$\{\w+\}/g;
+
+/** A deferred document is the text of one Fn::Sub. Its variables are in JSON strings, or stand for numbers. */
 function documentOf(document: unknown): unknown {
   const [text]: unknown[] = [propertyOf(document, 'Fn::Sub')].flat();
-  return typeof text === 'string' ? JSON.parse(text) : document;
+  if (typeof text !== 'string') return document;
+  return JSON.parse(text.replace(STRING_OR_VARIABLE, part => (part.startsWith('"') ? part : `"${part}"`)));
 }

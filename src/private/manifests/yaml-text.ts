@@ -10,11 +10,18 @@ const QUOTED = /^(?:true|false|0|[1-9]\d{0,14})$/;
  * third of the time.
  */
 export function yamlText(objects: readonly unknown[]): string {
-  return objects.map(object => (isPlain(object) ? print(object) : Yaml.stringify(object))).join('---\n');
+  return objects.map(object => (isPlain(object) ? print(object) : Yaml.stringify(copied(object)))).join('---\n');
 }
 
 function print(object: unknown): string {
   return dump(object, { quotingType: '"', lineWidth: -1, noRefs: true });
+}
+
+/** Copies data, because YAML would print a part that occurs twice as an alias of the first. */
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copied(item)]));
 }
 
 function isPlain(value: unknown): boolean {

@@ -34,8 +34,8 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
     toJSON: document.toJSON.bind(document),
   };
   const added = (): StatementJson[] => own.toJSON().Statement;
-  const whole = (scope?: IConstruct, others = added()) => ({
-    Statement: [...source._statements(scope), ...others],
+  const whole = (scope?: IConstruct, trusted = source._statements(scope)) => ({
+    Statement: [...trusted, ...added()],
     Version: '2012-10-17',
   });
   return Object.defineProperties(document, {
@@ -44,10 +44,10 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
     toJSON: { value: () => whole() },
     resolve: {
       value: (context: IResolveContext) => {
-        const others = added();
-        const rendered = whole(context.scope, others);
-        // Freezes and minimizes its own statements, and registers CDK's post-processing.
-        if (others.length > 0 || !isMinimal(rendered.Statement)) own.resolve(context);
+        const trusted = source._statements(context.scope);
+        // Freezes and minimizes the document's own statements, and registers CDK's post-processing.
+        if (added().length > 0 || !isMinimal(trusted)) own.resolve(context);
+        const rendered = whole(context.scope, trusted);
         if (!context.preparing) return renderTrust(context, rendered, () => source._namedValues());
         AppIndex.forget(context.scope); // in a new synth, values may differ
         // Only once, while the scope is still the role: a template is resolved in the scope of its stack.
@@ -77,19 +77,24 @@ export function renderTrust(
   const { scope } = context;
   const named = namedValues();
   const render = () => {
-    const tokens = AppIndex.onceRendering(scope, tokenKeys(scope), () => new SettledTokens(scope));
+    const tokens = once(context, tokenKeys(scope), () => new SettledTokens(scope));
     const settled = settledCopy(scope, document, tokens);
     return hasDeferredKey(settled) ? new Substitution(context, named, tokens).render(settled) : settled;
   };
   // The CDK renders each resource for the template, and again for tree.json.
   const text = JSON.stringify([document, named]);
   if (text.includes('<unresolved')) return render(); // all token objects look alike
-  return AppIndex.onceRendering(scope, ['rendered trust', Stack.of(scope), text], render);
+  return once(context, ['rendered trust', Stack.of(scope), text], render);
+}
+
+/** Reuses answers only for templates. When the CDK prepares, or this library validates, references look different. */
+function once<T>(context: IResolveContext, keys: readonly [question: string, ...unknown[]], find: () => T): T {
+  return context.preparing ? find() : AppIndex.onceInSynth(context.scope, keys, find);
 }
 
 /** The settled tokens of the trust policies in one stack. */
 export function settledTokensOf(scope: IConstruct): SettledTokens {
-  return AppIndex.of(scope).once(tokenKeys(scope), () => new SettledTokens(scope));
+  return AppIndex.onceInSynth(scope, tokenKeys(scope), () => new SettledTokens(scope));
 }
 
 function tokenKeys(scope: IConstruct): ['settled tokens', Stack] {
@@ -211,8 +216,7 @@ class Substitution {
   private readonly inTemplate: Map<unknown, Resolved>;
 
   constructor(private readonly context: IResolveContext, named: NamedValue[], private readonly tokens: SettledTokens) {
-    const { scope } = context;
-    this.inTemplate = AppIndex.onceRendering(scope, ['resolved tokens', Stack.of(scope)], () => new Map());
+    this.inTemplate = once(context, ['resolved tokens', Stack.of(context.scope)], () => new Map());
     for (const { name, value } of named) {
       if (!Token.isUnresolved(value)) continue;
       const { key } = this.resolve(value);

@@ -188,15 +188,17 @@ function isLiteralText(value: unknown): boolean {
 
 /** A part of every token in a text or a list. */
 const TOKEN_MARK = 'Token[';
+/** The end of every number token in a text: the CDK encodes it as `-1.888…e+289`. */
+const NUMBER_MARK = 'e+289';
 
 /** Whether a value may contain a token, also in its keys. Most documents contain none, and are never settled. */
 export function mayHoldToken(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes(TOKEN_MARK);
+  if (typeof value === 'string') return value.includes(TOKEN_MARK) || value.includes(NUMBER_MARK);
   if (typeof value !== 'object' || value === null) return Token.isUnresolved(value);
   if (Array.isArray(value)) return value.some(mayHoldToken);
   if (Token.isUnresolved(value)) return true;
   for (const key in value) {
-    if (key.includes(TOKEN_MARK) || mayHoldToken((value as JsonObject)[key])) return true;
+    if (mayHoldToken(key) || mayHoldToken((value as JsonObject)[key])) return true;
   }
   return false;
 }

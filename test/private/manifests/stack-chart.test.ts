@@ -77,6 +77,14 @@ describe('StackChart', () => {
     expect(chart.objects().map(({ metadata }) => metadata.name)).toEqual(['api', 'b', 'a']);
   });
 
+  it('refuses a construct that replaces a removed one, as cdk8s does', () => {
+    const { chart, owner } = chartWith(serviceAccount());
+    const { scope, id } = owner.node;
+    scope!.node.tryRemoveChild(id);
+    const again = new Construct(scope as Construct, id);
+    expect(() => chart.add(again, [serviceAccount({}, { name: 'b' })])).toThrow('There is already a Construct');
+  });
+
   it('knows what was taken out of the chart', () => {
     const { chart, owner } = chartWith(serviceAccount());
     const { node } = chart.open();

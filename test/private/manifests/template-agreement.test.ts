@@ -49,3 +49,12 @@ test.each<[string, any]>([
   const manifest: any = { kind: 'ServiceAccount', metadata: { name: 'api', namespace: 'payments', annotations } };
   expect(disagreement({ Properties: properties }, manifest)).toBeUndefined();
 });
+
+test('a number that is known only at deployment does not prevent the comparison', () => {
+  const text = '{"Statement":[{"Effect":"Allow","Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":${Value}},'
+    + '"StringEquals":{"${Issuer}:sub":"system:serviceaccount:payments:api","x":"a\\":${Value}"}}}]}';
+  const properties = { RoleName: 'api', AssumeRolePolicyDocument: { 'Fn::Sub': [text, { Value: 1, Issuer: 'x' }] } };
+  const manifest = (name: string): any => ({ kind: 'ServiceAccount', metadata: { name, namespace: 'payments' } });
+  expect(disagreement({ Properties: properties }, manifest('api'))).toBeUndefined();
+  expect(disagreement({ Properties: properties }, manifest('web'))).toContain('system:serviceaccount:payments:web');
+});

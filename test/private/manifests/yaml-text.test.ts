@@ -69,3 +69,9 @@ test('the fast printer prints a ServiceAccount, and no text that it may write di
   yamlText([serviceAccount('1_000')]);
   expect(slow).toHaveBeenCalledTimes(1);
 });
+
+test('a part that occurs twice is printed twice', () => {
+  const shared = ['a b'];
+  expect(yamlText([{ first: shared, second: { shared } }]))
+    .toBe('first:\n  - a b\nsecond:\n  shared:\n    - a b\n');
+});

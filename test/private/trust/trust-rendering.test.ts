@@ -14,8 +14,8 @@ import {
 } from '../../../src/private/trust/trust-document';
 import { deployed } from '../../judges/deployment';
 import {
-  ACCOUNT, agnosticStack, cluster, deferredProvider, ISSUER_URL, literalProvider, literalStack, PROVIDER_ARN,
-  trustPolicy,
+  ACCOUNT, agnosticStack, appWith, cluster, deferredProvider, ISSUER_URL, literalProvider, literalStack, PROVIDER_ARN,
+  trustPolicy, warnings,
 } from '../../support';
 
 const ONE = ServiceAccountSubject.exact('payments', 'api');
@@ -249,4 +249,18 @@ describe('the document of a role', () => {
     expect(() => Template.fromStack(stack))
       .toThrow('[Stack/Plain] `trust` must allow at least one principal, got: "an empty trust policy"');
   });
+});
+
+test('statements that CDK merges are measured as one', () => {
+  const stack = literalStack(appWith({ '@aws-cdk/aws-iam:minimizePolicies': true }));
+  const document = new TrustPolicy().addServiceAccounts(literalProvider(stack), [ONE]).toPolicyDocument();
+  const arns = Array.from({ length: 25 }, (_, index) => `arn:aws:iam::${ACCOUNT}:role/some-role-${index}`);
+  for (const arn of arns) {
+    document.addStatements(new iam.PolicyStatement({
+      actions: ['sts:AssumeRole'], principals: [new iam.ArnPrincipal(arn)],
+    }));
+  }
+  new iam.CfnRole(stack, 'Role', { assumeRolePolicyDocument: document });
+  expect(warnings(stack)).toEqual([]);
+  expect(trustPolicy(stack).Statement).toHaveLength(2);
 });

@@ -20,6 +20,8 @@ describe('a value, settled', () => {
     ['a list', () => ['a', Lazy.string({ produce: () => 'b' })], ['a', 'b']],
     ['a text in a text', () => `a-${resolving('b')}-c`, 'a-b-c'],
     ['a number in a text', () => `a-${resolving(5)}`, 'a-5'],
+    ['a number token in a text', () => `a-${Token.asNumber({ resolve: () => 5, creationStack: [] })}`, 'a-5'],
+    ['a deferred number token in a text', () => `a-${Token.asNumber(REF)}`, { 'Fn::Join': ['', ['a-', REF]] }],
     ['two numbers', () => `${resolving(5)}${resolving(6)}`, '56'],
     ['nothing behind a text', () => `a-${resolving(undefined)}`, 'a-'],
     ['nothing before a text', () => `${resolving(undefined)}-a`, '-a'],
@@ -176,6 +178,8 @@ describe('a token somewhere in a value', () => {
     ['a list', Token.asList(REF)],
     ['an item of a list', ['a', { b: [deferred()] }]],
     ['a number', Token.asNumber(REF)],
+    ['a number in a text', `a-${Token.asNumber(REF)}`],
+    ['a number in a key', { [`a-${Token.asNumber(REF)}`]: 'b' }],
     ['an object', { a: Token.asAny(REF) }],
     ['a Lazy', [Lazy.any({ produce: () => 'a' })]],
   ])('is noticed: %s', (_, value) => {
