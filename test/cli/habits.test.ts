@@ -24,7 +24,7 @@ test.each([[[]], [['import']]])('%j prints the help as an error', words => {
 
 const ROOT = 'See cdk-irsa --help.';
 const VERIFY = 'See cdk-irsa verify --help.';
-const RULES = 'https://github.com/cdk-irsa/cdk-irsa';
+const RULES = 'https://cdk-irsa.github.io/cdk-irsa/reference/rules';
 
 test.each<[string, string]>([
   ['verfy', `Unknown command 'verfy'. Did you mean verify? ${ROOT}`],
@@ -44,7 +44,7 @@ test.each<[string, string]>([
   ['verify --format tabel', `\`--format\` must be one of text, json, sarif, got: "tabel". ${VERIFY}`],
   [
     'verify --ignore foo=bar',
-    `\`--ignore\` must name a rule, got: "foo" (rules: ${RULES}#readme). ${VERIFY}`,
+    `\`--ignore\` must name a rule, got: "foo" (rules: ${RULES}). ${VERIFY}`,
   ],
   [
     'verify --ignore mising-sub=bar',

@@ -246,7 +246,8 @@ describe('what cannot be used', () => {
     [
       'no rule',
       ['verify', '--ignore', 'missing-audience=x'],
-      '`--ignore` must name a rule, got: "missing-audience" (rules: https://github.com/cdk-irsa/cdk-irsa#missing-aud). '
+      '`--ignore` must name a rule, got: "missing-audience" '
+        + '(rules: https://cdk-irsa.github.io/cdk-irsa/reference/rules#missing-aud). '
         + `Did you mean missing-aud? ${see}`,
     ],
     ['an unknown option', ['verify', '--strict'], `Unknown option '--strict'. ${see}`],

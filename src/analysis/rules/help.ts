@@ -1,7 +1,6 @@
-const REPOSITORY = 'https://github.com/cdk-irsa/cdk-irsa';
-const DOCUMENTATION = 'https://cdk-irsa.github.io/cdk-irsa';
+const RULES = 'https://cdk-irsa.github.io/cdk-irsa/reference/rules';
 
-/** The URL of a rule's documentation; without a rule, of the README. */
+/** The URL of a rule's documentation; without a rule, of the page with all rules. */
 export function helpUrl(rule?: string): string {
-  return rule === undefined ? `${REPOSITORY}#readme` : `${DOCUMENTATION}/reference/rules#${rule}`;
+  return rule === undefined ? RULES : `${RULES}#${rule}`;
 }
