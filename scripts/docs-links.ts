@@ -42,7 +42,7 @@ if (require.main === module) {
   const [, owner, name] = /([^/]+)\/([^/]+)\.git$/.exec(JSON.parse(read('package.json')).repository.url)!;
   const origin = `https://${owner}.github.io`;
   const toSite = (file: string) =>
-    [...read(file).matchAll(new RegExp(`${origin}(/[^\\s)>"'\`]*)`, 'g'))].map(([, path]) => path);
+    [...read(file).matchAll(new RegExp(`${origin}(/${name}/[^\\s)>"'\`]*)`, 'g'))].map(([, path]) => path);
   const outside = execFileSync(
     'git',
     ['grep', '--files-with-matches', '--fixed-strings', origin, '--', ':!docs'],

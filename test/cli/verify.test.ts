@@ -246,8 +246,7 @@ describe('what cannot be used', () => {
     [
       'no rule',
       ['verify', '--ignore', 'missing-audience=x'],
-      '`--ignore` must name a rule, got: "missing-audience" '
-        + '(rules: https://cdk-irsa.github.io/cdk-irsa/reference/rules#missing-aud). '
+      '`--ignore` must name a rule, got: "missing-audience" (rules: https://cdk-irsa.github.io/cdk-irsa/reference/rules#missing-aud). '
         + `Did you mean missing-aud? ${see}`,
     ],
     ['an unknown option', ['verify', '--strict'], `Unknown option '--strict'. ${see}`],

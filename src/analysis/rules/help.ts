@@ -1,6 +1,7 @@
-const RULES = 'https://cdk-irsa.github.io/cdk-irsa/reference/rules';
+/** The documentation site. */
+export const DOCUMENTATION = 'https://cdk-irsa.github.io/cdk-irsa';
 
-/** The URL of a rule's documentation; without a rule, of the page with all rules. */
+/** The URL of a rule's documentation; without a rule, of all rules. */
 export function helpUrl(rule?: string): string {
-  return rule === undefined ? RULES : `${RULES}#${rule}`;
+  return `${DOCUMENTATION}/reference/rules${rule === undefined ? '' : `#${rule}`}`;
 }

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'url';
 import { Verified } from './verified';
 import { Place } from '../../analysis/access-map';
 import { RULES } from '../../analysis/rules';
-import { helpUrl } from '../../analysis/rules/help';
+import { DOCUMENTATION, helpUrl } from '../../analysis/rules/help';
 import { Finding, Rule } from '../../analysis/rules/rule';
 
 /**
@@ -21,7 +21,7 @@ export function sarif({ version, findings, unreadable, skipped }: Verified): obj
           driver: {
             name: 'cdk-irsa',
             semanticVersion: version,
-            informationUri: helpUrl(),
+            informationUri: DOCUMENTATION,
             rules: RULES.map(descriptor),
           },
         },
