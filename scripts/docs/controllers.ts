@@ -27,7 +27,8 @@ export function controllersPage(): Page {
       if (!summary) throw new Error(`no docstring for ${factory}`);
       const services = factory === 'ackController' ? [servicesTable()] : [];
       const list = rows.map(([name, cell]) => `- ${name}: ${cell}`).join('\n');
-      return [`## ${code(factory)} {#${factory.toLowerCase()}}`, prose(whatItIs(summary)), list, ...services].join('\n\n');
+      const heading = `## ${code(factory)} {#${factory.toLowerCase()}}`;
+      return [heading, prose(whatItIs(summary)), list, ...services].join('\n\n');
     });
   return page(
     'controllers',
