@@ -14,7 +14,9 @@ Next steps
     cat examples/s3-full-access/cdk.out/*.k8s.yaml
   Deploy an example: put your account, region and issuer into its app.ts, then
     cd examples/<example> && npx cdk deploy
-    kubectl apply -f cdk.out/<stack>.k8s.yaml`;
+    kubectl apply -f cdk.out/<stack>.k8s.yaml
+  Use the library in your own project:
+    https://cdk-irsa.github.io/cdk-irsa/getting-started/existing-cluster`;
 
 const MANIFEST_IN_OUTPUT = `  If the manifest is an output of the stack
     aws cloudformation describe-stacks --stack-name <stack> --output text \\

@@ -1,13 +1,13 @@
 /**
  * Checks the links of the built site, with their anchors: VitePress checks pages only. `npx tsx scripts/docs-links.ts`
  */
+import { execFileSync } from 'child_process';
 import { existsSync, readdirSync, readFileSync } from 'fs';
 import { join, posix } from 'path';
 
-/** What links to the site and is published elsewhere. */
-const OUTSIDE = ['README.md', 'src/cli/README.md', 'CONTRIBUTING.md', 'examples/README.md'];
+const ROOT = join(__dirname, '..');
 const SITE = 'site.invalid';
-const DIST = join(__dirname, '..', 'docs', '.vitepress', 'dist');
+const DIST = join(ROOT, 'docs', '.vitepress', 'dist');
 
 /**
  * Links to what a site does not have, as `page: target`.
@@ -38,12 +38,17 @@ function isFile(path: string): boolean {
 }
 
 if (require.main === module) {
-  const read = (file: string) => readFileSync(join(__dirname, '..', file), 'utf8');
+  const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
   const [, owner, name] = /([^/]+)\/([^/]+)\.git$/.exec(JSON.parse(read('package.json')).repository.url)!;
   const origin = `https://${owner}.github.io`;
   const toSite = (file: string) =>
-    [...read(file).matchAll(new RegExp(`${origin}(/[^\\s)>"'\`]*)`, 'g'))].map(([, path]) => path);
-  const dead = deadLinks(DIST, `/${name}/`, Object.fromEntries(OUTSIDE.map(file => [file, toSite(file)])));
+    [...read(file).matchAll(new RegExp(`${origin}(/${name}/[^\\s)>"'\`]*)`, 'g'))].map(([, path]) => path);
+  const outside = execFileSync(
+    'git',
+    ['grep', '--files-with-matches', '--fixed-strings', origin, '--', ':!docs'],
+    { cwd: ROOT, encoding: 'utf8' },
+  ).trimEnd().split('\n');
+  const dead = deadLinks(DIST, `/${name}/`, Object.fromEntries(outside.map(file => [file, toSite(file)])));
   for (const link of dead) console.error(`dead link in ${link}`);
   if (dead.length > 0) process.exitCode = 1;
 }

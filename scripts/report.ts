@@ -43,7 +43,7 @@ function trustedBy({ Action, Condition, Principal }: any): Pick<Workload, 'who' 
     const issuer = audienceKey.slice(0, -':aud'.length).replace(/^<(.*)>$/, 'known at deployment ($1)');
     return {
       who: values(':sub').map(subject => subject.replace(/^system:serviceaccount:(.+):/, '$1/')),
-      by: [['issuer', issuer], ['lets in', ...values(':sub')], ['audience', ...values(':aud')]],
+      by: [['issuer', issuer], ['trusts', ...values(':sub')], ['audience', ...values(':aud')]],
     };
   }
   if (Principal.Service === 'pods.eks.amazonaws.com') {
@@ -54,13 +54,13 @@ function trustedBy({ Action, Condition, Principal }: any): Pick<Workload, 'who' 
       who,
       by: [
         ['cluster', ...values(':SourceArn')],
-        ['lets in', ...who.map(account => `${account}, by EKS Pod Identity`)],
+        ['trusts', ...who.map(account => `${account}, by EKS Pod Identity`)],
       ],
     };
   }
   const roles = [Principal.AWS ?? []].flat().map(arn => words(arn)!).filter(arn => arn.includes(':role/'));
   return roles.length > 0
-    ? { who: roles.map(arn => arn.replace(/^.*:role\//, 'role ')), by: [['lets in', ...roles]] }
+    ? { who: roles.map(arn => arn.replace(/^.*:role\//, 'role ')), by: [['trusts', ...roles]] }
     : undefined;
 }
 

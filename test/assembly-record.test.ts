@@ -209,7 +209,7 @@ describe('the form', () => {
     serviceAccount(inside, 'Sa', { serviceAccountName: 'inside' });
   };
 
-  test('is what the README describes', () => {
+  test('is what the documentation describes', () => {
     const outdir = synthIn(home, build);
     const text = (name: string) => readFileSync(join(home, 'gitops', name), 'utf8');
     const file = (kind: string, name: string) =>

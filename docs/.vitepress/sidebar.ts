@@ -4,11 +4,12 @@ import { join } from 'node:path';
 interface Section {
   readonly text: string;
   readonly folder: string;
-  /** The pages that come first, in this order. Others follow by their titles. */
+  /** The pages that come first, in this order. */
   readonly first: string[];
   readonly collapsed?: boolean;
 }
 
+/** The last section of a folder also has the pages that no section names. */
 const SECTIONS: Section[] = [
   {
     text: 'Getting started',
@@ -30,7 +31,7 @@ const SECTIONS: Section[] = [
     ],
   },
   {
-    text: 'How-to guides',
+    text: 'Test and debug',
     folder: 'guides',
     first: [
       'debug-access-denied',
@@ -41,26 +42,34 @@ const SECTIONS: Section[] = [
       'review-pull-requests',
       'audit-report',
       'who-can-reach',
+      'machine-readable-output',
+    ],
+  },
+  {
+    text: 'Migrate',
+    folder: 'guides',
+    first: ['migrate-from-aws-eks', 'migrate-from-eksctl', 'migrate-to-pod-identity'],
+  },
+  {
+    text: 'Service accounts and manifests',
+    folder: 'guides',
+    first: [
       'service-account',
       'pods',
-      'deployment-order',
       'helm',
       'argo-cd-and-flux',
       'cdk8s',
       'controllers',
       'managed-addons',
-      'shared-role',
-      'cross-account',
-      'chains-of-roles',
-      'tenants',
-      'many-clusters',
-      'large-fleets',
-      'guard',
+      'deployment-order',
+      'cloudformation-parameters',
       'self-hosted-issuer',
-      'migrate-from-aws-eks',
-      'migrate-from-eksctl',
-      'migrate-to-pod-identity',
     ],
+  },
+  {
+    text: 'Share and protect roles',
+    folder: 'guides',
+    first: ['shared-role', 'cross-account', 'chains-of-roles', 'tenants', 'many-clusters', 'large-fleets', 'guard'],
   },
   {
     text: 'Reference',
@@ -77,22 +86,25 @@ const LAST = ['troubleshooting', 'faq', 'limitations', 'benchmarks', 'testing'];
 export function sidebar(docs: string) {
   const item = (page: string) => ({ text: titleOf(readFileSync(join(docs, `${page}.md`), 'utf8')), link: `/${page}` });
   return [
-    ...SECTIONS.map(({ text, folder, first, collapsed = false }) => ({
-      text,
-      collapsed,
-      items: pagesOf(docs, folder, first).map(page => item(`${folder}/${page}`)),
-    })),
+    ...SECTIONS.map(section => {
+      const { text, folder, first, collapsed = false } = section;
+      const siblings = SECTIONS.filter(other => other.folder === folder);
+      const isLast = siblings.at(-1) === section;
+      const pages = isLast ? pagesOf(docs, folder, first, siblings.flatMap(other => other.first)) : first;
+      return { text, collapsed, items: pages.map(page => item(`${folder}/${page}`)) };
+    }),
     { text: 'More', items: pagesOf(docs, '.', LAST).map(item) },
   ].filter(({ items }) => items.length > 0);
 }
 
-function pagesOf(docs: string, folder: string, first: string[]): string[] {
+/** The pages that come first, then all others of the folder. */
+function pagesOf(docs: string, folder: string, first: string[], listed = first): string[] {
   const path = join(docs, folder);
   const pages = existsSync(path)
     ? readdirSync(path).filter(file => /\.md$/.test(file)).map(file => file.replace(/\.md$/, ''))
     : [];
   const known = first.filter(page => existsSync(join(path, `${page}.md`)));
-  return [...known, ...pages.filter(page => page !== 'index' && !known.includes(page)).sort()];
+  return [...known, ...pages.filter(page => page !== 'index' && !listed.includes(page)).sort()];
 }
 
 /** `title` of the front matter, or the first heading. */

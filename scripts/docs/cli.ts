@@ -10,8 +10,9 @@ export function cliPage(): Page {
     'Command line',
     'Every command and option of cdk-irsa, and its exit codes.',
     'In a CDK project in TypeScript, run the command as `npx cdk-irsa`. The Python package installs it as `cdk-irsa`. '
-      + 'Without a CDK project, use `npx cdk-irsa-cli`. To find the right command for a question, see '
+      + 'Without the library, use `npx cdk-irsa-cli`. To find the right command for a question, see '
       + '[Which tool when](../concepts/which-tool-when.md).',
+    '`cdk-irsa help <command>` and `cdk-irsa <command> --help` print what is on this page.',
     ...commands.map(commandSection),
   );
 }
@@ -51,7 +52,7 @@ function commandSection(name: string): string {
     if (/^text \d+$/.test(title)) return prose(lines.join(' '));
     if (/^Arguments$|^Options$/.test(title) || /^ *-/.test(lines[0])) {
       const rows = columnsOf(lines).map(([term, text]) => [code(term.replaceAll('|', '\\|')), cell(text)]);
-      return table([title.toLowerCase().replace(/(?<=^argument|^option)s$/, ''), 'description'], rows);
+      return table([columnNamed(title), 'description'], rows);
     }
     if (title === 'Exit codes') {
       const [codes, rest] = [lines.filter(line => /^ /.test(line)), lines.filter(line => /^\S/.test(line))];
@@ -74,6 +75,11 @@ function commandSection(name: string): string {
       ? ['The permissions that it needs are in [Permissions](./permissions.md).']
       : [],
   ].join('\n\n');
+}
+
+/** `option` for `Options`. */
+function columnNamed(title: string): string {
+  return `${title.charAt(0).toLowerCase()}${title.slice(1)}`.replace(/(?<=^argument|^option)s$/, '');
 }
 
 function cell(text: string): string {

@@ -1,7 +1,8 @@
 import { code, Page, page, table } from './page';
 import { sourceOf } from './source';
+import { MINIMUM_VERSIONS } from '../../src/cli/doctor/checks/sdk-checks';
 
-/** Versions and packages, from package.json. */
+/** Versions and packages, from package.json and the doctor. */
 export function compatibilityPage(): Page {
   const { engines, peerDependencies, jsii: { targets } } = JSON.parse(sourceOf('package.json'));
   const { java, python, dotnet, go } = targets;
@@ -38,5 +39,9 @@ export function compatibilityPage(): Page {
       ['EKS Pod Identity', 'EKS with Linux nodes on EC2, and the Pod Identity Agent'],
       ['`WorkloadIdentityGuard`', 'Kubernetes 1.30 or newer'],
     ]),
+    '## AWS SDKs in pods {#sdks}',
+    'The first versions that support each way to get credentials, by major version:',
+    table(['SDK', 'IRSA', 'EKS Pod Identity'], MINIMUM_VERSIONS.map(versions =>
+      [versions.sdk, versions.IRSA ?? '–', versions['EKS Pod Identity'] ?? '–'])),
   );
 }

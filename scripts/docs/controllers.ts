@@ -27,7 +27,8 @@ export function controllersPage(): Page {
       if (!summary) throw new Error(`no docstring for ${factory}`);
       const services = factory === 'ackController' ? [servicesTable()] : [];
       const list = rows.map(([name, cell]) => `- ${name}: ${cell}`).join('\n');
-      return [`## ${code(factory)} {#${factory.toLowerCase()}}`, prose(summary), list, ...services].join('\n\n');
+      const heading = `## ${code(factory)} {#${factory.toLowerCase()}}`;
+      return [heading, prose(whatItIs(summary)), list, ...services].join('\n\n');
     });
   return page(
     'controllers',
@@ -43,8 +44,13 @@ export function controllersPage(): Page {
 
 function servicesTable(): string {
   const rows = [...factoriesOf('src/controllers/ack-controller.ts', 'AckService')]
-    .map(([name, summary]) => [code(name), prose(summary)]);
+    .map(([name, summary]) => [code(name), prose(whatItIs(summary))]);
   return table(['`AckService`', 'permissions'], rows);
+}
+
+/** What a factory returns, by its docstring. Names such as cert-manager stay in lower case. */
+function whatItIs(summary: string): string {
+  return summary.replace(/^Returns /, '').replace(/^[a-z](?=[a-z]* )/, first => first.toUpperCase());
 }
 
 /** The chart values besides those of the ServiceAccount, by any sample of a factory. */

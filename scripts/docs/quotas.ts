@@ -55,8 +55,8 @@ export function quotasPage(): Page {
     'quotas',
     'Quotas and limits',
     'The limits of IAM, EKS and Kubernetes that cdk-irsa checks at synth time.',
-    'cdk-irsa checks these limits at synth time, so that a deployment does not fail at them. White space does not '
-      + 'count. If a length is known only at deployment, cdk-irsa estimates it.',
+    'cdk-irsa checks these limits at synth time, so that a deployment does not fail because of them. Whitespace does '
+      + 'not count. If a length is known only at deployment, cdk-irsa estimates it.',
     table(['limit', 'value', 'quota code', 'if exceeded'], limits),
     'Quotas per account and per cluster are in [Large fleets](../guides/large-fleets.md).',
   );

@@ -19,7 +19,8 @@ export function rulesPage(): Page {
     'Rules',
     'What cdk-irsa verify, report and IrsaValidator check, and why.',
     '`cdk-irsa verify`, `cdk-irsa report` and `IrsaValidator` use the same rules. Errors and warnings fail `verify`; '
-      + 'notes do not. To disable a rule, see [`verify`](../guides/verify.md). Rule IDs never change.',
+      + 'notes do not. To disable a rule, see '
+      + '[Common options](../guides/verify.md#common-options). Rule IDs never change.',
     ...sections,
   );
 }

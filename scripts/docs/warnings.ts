@@ -53,7 +53,7 @@ const EXPLANATIONS: Record<string, Explanation> = {
     what: 'To check the annotation too, make the account of the stack literal.',
   },
   'guard-without-deployers': {
-    when: 'The guard denies, and nobody but cluster administrators can run pods with the service accounts of the app.',
+    when: 'The guard denies, and only cluster administrators can run pods with the service accounts of the app.',
     what: 'Name who deploys it: `deployers` or `grantUse`.',
   },
   'guard-without-service-accounts': {
@@ -131,13 +131,13 @@ export function warningsPage(): Page {
   return page(
     'warnings',
     'Warnings',
-    'Every warning and information that cdk-irsa adds at synth time, and what to do.',
-    'cdk-irsa adds these messages at synth time. A warning is legal but risky; `cdk synth --strict` fails on it. '
-      + 'To accept one, acknowledge it with a reason:',
+    'The warnings and messages that cdk-irsa adds at synth time, and what to do.',
+    'cdk-irsa adds these messages at synth time. A warning reports what is valid but risky; `cdk synth --strict` '
+      + 'fails on it. To accept a warning, acknowledge it with a reason:',
     '```ts\nimport { Annotations, Stack } from \'aws-cdk-lib\';\n\ndeclare const stack: Stack;\n\n'
       + 'Annotations.of(stack).acknowledgeWarning(\'cdk-irsa:wildcard-namespace\', '
       + '\'only the CI system creates namespaces\');\n```',
-    'What is wrong in any case is an error: its message says what is wrong, the value, and what to do.',
+    'Everything else that is wrong is an error. Its message says what is wrong, the value, and what to do.',
     ...sections,
   );
 }

@@ -16,14 +16,14 @@ const COMMANDS: Command[] = [VERIFY, REPORT, WHO_CAN, DOCTOR, IMPORT_EKSCTL, COM
 /** What is common to the commands of a group, by its name. */
 const GROUPS: Record<string, { readonly summary: string; readonly example: string }> = {
   import: {
-    summary: 'print a CDK app that makes the service accounts of an eksctl ClusterConfig',
+    summary: 'print a CDK app that creates the service accounts of an eksctl ClusterConfig',
     example: 'eksctl cluster.yaml -o app.ts',
   },
 };
 
 const EXIT_CODES = {
   0: 'no problem was found',
-  1: 'a problem was found; each command says what counts as one',
+  1: 'a problem was found; the help of each command says which problems count',
   2: 'invalid arguments, or input that cannot be read',
 };
 

@@ -17,19 +17,20 @@ interface ImportOptions {
   readonly strict?: boolean;
 }
 
+const MIGRATION = 'https://cdk-irsa.github.io/cdk-irsa/guides/migrate-from-eksctl#move-without-an-outage';
 const ACCOUNT = /^\d{12}$/;
 const ISSUER_FORM = /^https:\/\/[a-z0-9.-]+(\/[A-Za-z0-9._~-]+)*$/;
 const ISSUER_URL = { test: (url: string) => ISSUER_FORM.test(url) && issuerMistake(url) === undefined };
 const ISSUER_RULE = `be the issuer as \`${PRINT_ISSUER}\` prints it: https://, host and path, without a slash at the end`;
 const HOSTED_ZONE = /^[A-Z0-9]{1,32}$/;
-const ZONE_RULE = 'be the id of a hosted zone as `aws route53 list-hosted-zones` prints it, without /hostedzone/';
+const ZONE_RULE = 'be the ID of a hosted zone as `aws route53 list-hosted-zones` prints it, without /hostedzone/';
 const VPC = /^vpc-[0-9a-f]{8,17}$/;
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 const STACK_RULE = 'be the name of a stack: at most 128 letters, digits and -, beginning with a letter';
 
 const OPTIONS = [
   new CliOption('--account <id>', 'the account of the cluster (default: CDK_DEFAULT_ACCOUNT when the app runs)')
-    .matching(ACCOUNT, 'be an account id of 12 digits'),
+    .matching(ACCOUNT, 'be an account ID of 12 digits'),
   new CliOption('--issuer-url <url>', 'the OIDC issuer of the cluster (default: the CDK CLI looks it up)')
     .matching(ISSUER_URL, ISSUER_RULE),
   new CliOption('--hosted-zone <id>', 'a hosted zone that externalDNS and certManager manage; repeatable').repeatable()
@@ -44,10 +45,10 @@ const OPTIONS = [
 /** `cdk-irsa import eksctl`. */
 export const IMPORT_EKSCTL: Command = {
   name: 'import eksctl',
-  summary: 'print a CDK app that makes the service accounts of an eksctl ClusterConfig',
+  summary: 'print a CDK app that creates the service accounts of an eksctl ClusterConfig',
   define: program => program
     .description('Reads iam.serviceAccounts, iam.podIdentityAssociations and addons of an eksctl ClusterConfig'
-      + ' (eksctl.io/v1alpha5). Prints a CDK app in TypeScript that makes the same with cdk-irsa. Reports what it'
+      + ' (eksctl.io/v1alpha5). Prints a CDK app in TypeScript that creates the same with cdk-irsa. Reports what it'
       + ' cannot map on stderr, and as comments in the program.')
     .argument('<cluster.yaml>', 'the ClusterConfig')
     .withOptions(OPTIONS)
@@ -117,6 +118,6 @@ function closing(config: ClusterConfig, options: ProgramOptions, remarks: Remark
       'kubectl rollout restart',
     ].join(', ')}. Only then delete eksctl's stacks.`,
     'Do not use `eksctl delete iamserviceaccount`, which also deletes the ServiceAccounts:'
-      + ' see "From eksctl" in the README of cdk-irsa.',
+      + ` see ${MIGRATION}.`,
   ];
 }

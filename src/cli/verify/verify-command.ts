@@ -50,7 +50,7 @@ export const VERIFY: Command = {
   summary: 'check the trust policies in a cloud assembly, and the manifests that name the roles',
   define: program => program
     .description('Checks before you deploy who can assume which role. Reads the trust policies in cloud assemblies and'
-      + ' CloudFormation templates, whatever tool wrote them, and the Kubernetes manifests that name the roles.')
+      + ' CloudFormation templates of any tool, and the Kubernetes manifests that name the roles.')
     .argument(...INPUT)
     .withOptions(OPTIONS)
     .withExample('cdk.out --manifests k8s/')

@@ -58,7 +58,7 @@ export const WHO_CAN: Command = {
     .withOptions(CLUSTER_OPTIONS, `With ${LIVE.long}`)
     .withExample('s3:PutObject arn:aws:s3:::receipts/key')
     .withExitCodes({
-      0: 'at least one can, or it is unknown',
+      0: 'at least one service account or role can, or it is unknown',
       1: 'no service account or role can',
       2: 'invalid arguments, or some input cannot be read',
     })

@@ -758,7 +758,7 @@ describe('the arguments', () => {
     [
       'with a bad account',
       ['a', '--account', '1'],
-      `\`--account\` must be an account id of 12 digits, got: "1". ${SEE}`,
+      `\`--account\` must be an account ID of 12 digits, got: "1". ${SEE}`,
     ],
     ...['http://x', 'https://abc.gr7.eu-west-1.eks.amazonaws.com', 'https://oidc.eks.eu-west-1.amazonaws.com'].map(
       (url): [string, string[], string] => [
@@ -772,7 +772,7 @@ describe('the arguments', () => {
     [
       'with a bad hosted zone',
       ['a', '--hosted-zone', 'Z1', '--hosted-zone', '/hostedzone/Z2'],
-      '`--hosted-zone` must be the id of a hosted zone as `aws route53 list-hosted-zones` prints it, without '
+      '`--hosted-zone` must be the ID of a hosted zone as `aws route53 list-hosted-zones` prints it, without '
         + `/hostedzone/, got: "/hostedzone/Z2". ${SEE}`,
     ],
     [

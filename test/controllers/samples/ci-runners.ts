@@ -40,7 +40,7 @@ const runners = {
   namespace: 'arc-runners',
   serviceAccountName: 'arc-runner-set',
   scopedTo: 'the repositories',
-  needs: 'the ServiceAccount: the chart makes none of this name',
+  needs: 'the ServiceAccount: the chart creates none of this name',
 };
 
 export const SAMPLES: ControllerSample[] = [

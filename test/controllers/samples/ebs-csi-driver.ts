@@ -161,7 +161,7 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'kms:CreateGrant', resource: KEY, context: { ...throughEc2, 'kms:GrantIsForAWSResource': 'true' } },
     ],
     unscoped: true,
-    scopedTo: 'volumes and snapshots that a driver has made, by tags',
+    scopedTo: 'volumes and snapshots that a driver created, by tags',
   },
   {
     ...common,
@@ -174,6 +174,6 @@ export const SAMPLES: ControllerSample[] = [
     ],
     unscoped: true,
     managedPolicyNames: ['AmazonEBSCSIDriverPolicyV2'],
-    scopedTo: 'volumes and snapshots that a driver has made, by tags; the keys, through EC2',
+    scopedTo: 'volumes and snapshots that a driver created, by tags; the keys, through EC2',
   },
 ];

@@ -54,7 +54,7 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'elasticfilesystem:DeleteFileSystem', resource: FILE_SYSTEM, context: TAGGED },
       { action: 'elasticfilesystem:ClientMount', resource: FILE_SYSTEM },
     ],
-    scopedTo: 'the file systems; access points that a driver has made, by tag',
+    scopedTo: 'the file systems; access points that a driver created, by tag',
   },
   {
     ...node,
@@ -119,7 +119,7 @@ export const SAMPLES: ControllerSample[] = [
       { action: 's3files:ClientMount', resource: S3_FILES },
       { action: 'elasticfilesystem:DescribeFileSystems', resource: FILE_SYSTEM },
     ],
-    scopedTo: 'the file systems; access points that a driver has made, by tag',
+    scopedTo: 'the file systems; access points that a driver created, by tag',
   },
   {
     ...node,

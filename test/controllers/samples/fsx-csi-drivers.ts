@@ -160,7 +160,7 @@ export const SAMPLES: ControllerSample[] = [
       { action: 'iam:CreateServiceLinkedRole', resource: S3_LINKED_ROLE, context: SERVICE },
       { action: 'iam:PutRolePolicy', resource: 'arn:aws:iam::111122223333:role/admin' },
     ],
-    scopedTo: 'file systems that a driver has made, by tag; the buckets; the keys, through FSx',
+    scopedTo: 'file systems that a driver created, by tag; the buckets; the keys, through FSx',
   },
   {
     ...lustreSample,
@@ -168,7 +168,7 @@ export const SAMPLES: ControllerSample[] = [
     make: () => Controller.fsxLustreCsiDriver(),
     may: lustre.own,
     mayNot: [...lustre.others, ...backupCalls, ...bucketCalls, ...keyCalls.may],
-    scopedTo: 'file systems that a driver has made, by tag',
+    scopedTo: 'file systems that a driver created, by tag',
   },
   {
     ...zfsSample,
@@ -198,7 +198,7 @@ export const SAMPLES: ControllerSample[] = [
       ...elsewhere([{ action: 'fsx:CreateBackup', resource: FILE_SYSTEM, context: TAGGED }]),
       { action: 'fsx:UpdateVolume', resource: VOLUME, context: TAGGED },
     ],
-    scopedTo: 'file systems, volumes and snapshots that a driver has made, by tag; the keys, through FSx',
+    scopedTo: 'file systems, volumes and snapshots that a driver created, by tag; the keys, through FSx',
   },
   {
     ...zfsSample,
@@ -206,6 +206,6 @@ export const SAMPLES: ControllerSample[] = [
     make: () => Controller.fsxOpenZfsCsiDriver(),
     may: zfs.own,
     mayNot: [...zfs.others, ...backupCalls, ...keyCalls.may],
-    scopedTo: 'file systems, volumes and snapshots that a driver has made, by tag',
+    scopedTo: 'file systems, volumes and snapshots that a driver created, by tag',
   },
 ];

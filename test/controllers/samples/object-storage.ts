@@ -106,7 +106,7 @@ export function storageCalls(
 }
 
 export const SCOPED_TO_STORAGE =
-  'folders of the buckets, the prefix that it must be configured with; the keys, through S3';
+  'folders of the buckets, if you set the same prefix in its configuration; the keys, through S3';
 
 const ADD = ['AbortMultipartUpload', 'GetObject', 'ListMultipartUploadParts', 'PutObject'];
 const KEEP = [...ADD, 'DeleteObject'];
@@ -126,7 +126,7 @@ const NEEDS: { [factory in Factory]: string } = {
   grafanaLoki: '`object_store: s3` in the schema',
   grafanaMimir: 'the buckets and `storage_prefix` in `mimir.structuredConfig`',
   grafanaTempo: 'nothing else; for the chart `tempo` the same below `tempo`',
-  harbor: 'the ServiceAccount: the chart makes none',
+  harbor: 'the ServiceAccount: the chart creates none',
   sparkOperator: '`spec.driver.serviceAccount`, `spec.executor.serviceAccount` and `fs.s3a.aws.credentials.provider`',
   thanos: "trust in Prometheus' ServiceAccount, for the sidecar",
 };
@@ -167,7 +167,7 @@ const EACH: ControllerSample[] = [
     make: stack => Controller.cortex(wholeBuckets(stack)),
     // Tenants have their folders in the root: pkg/util/users/scanner.go.
     ...storageCalls(KEEP, LIST, WRITING_KEYS, ['tenant/01ABC/index', '__markers__/tenant/a', 'user-index.json.gz']),
-    scopedTo: 'the buckets, which it must have to itself; the keys, through S3',
+    scopedTo: 'the buckets, which it must not share; the keys, through S3',
   },
   sample('grafanaLoki', 'loki', 'loki'),
   {

@@ -124,6 +124,6 @@ export const SAMPLES: ControllerSample[] = [
     make: stack => Controller.velero({ buckets: buckets(stack), volumeSnapshots: true }),
     may: [...anyCluster.all, ...restores],
     mayNot: [...snapshotCalls('ebs.csi.aws.com/cluster', 'false').all, ...anyCluster.withoutBackup],
-    scopedTo: 'the buckets; snapshots of its backups and volumes that a driver has made, by tags',
+    scopedTo: 'the buckets; snapshots of its backups and volumes that a driver created, by tags',
   },
 ];

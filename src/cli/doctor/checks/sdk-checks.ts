@@ -13,7 +13,7 @@ type Way = 'IRSA' | 'EKS Pod Identity';
  * @see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts-minimum-sdk.html
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-minimum-sdk.html
  */
-const MINIMUM_VERSIONS: readonly ({ readonly sdk: string } & { readonly [way in Way]?: string })[] = [
+export const MINIMUM_VERSIONS: readonly ({ readonly sdk: string } & { readonly [way in Way]?: string })[] = [
   { 'sdk': 'AWS CLI', 'IRSA': '1.16.232', 'EKS Pod Identity': '1.30.0 or 2.15.0' },
   { 'sdk': 'Boto3', 'IRSA': '1.9.220', 'EKS Pod Identity': '1.34.41' },
   { 'sdk': 'botocore', 'IRSA': '1.12.200', 'EKS Pod Identity': '1.34.41' },

@@ -50,7 +50,7 @@ export const IAM_PERMISSIONS: readonly NeededPermission[] = [
   { action: 'iam:ListRoles', reads: 'the roles of the account, with their trust', account: 'role', option: '--all' },
   {
     action: 'eks:ListAccessEntries',
-    reads: 'which IAM principals EKS lets into the cluster',
+    reads: 'which IAM principals have access to the cluster',
     account: 'cluster',
     option: '--all',
   },
