@@ -502,8 +502,10 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
         'The role allows it by namespace and name. Set them on this construct instead of changing the object.')];
     }
     const annotations = made.metadata.annotations ?? {};
-    const written = Object.entries(this._ownAnnotations()).filter(([key, value]) => !same(annotations[key], value));
-    const contradicted = Object.entries(this._decidedAnnotations())
+    const own = this._ownAnnotations();
+    const written = Object.entries(own).filter(([key, value]) => !same(annotations[key], value));
+    const hasOthers = Object.keys(annotations).some(key => !(key in own));
+    const contradicted = !hasOthers ? [] : Object.entries(this._decidedAnnotations())
       .filter(([key, { value }]) => key in annotations && !same(annotations[key], value));
     const keys = [...new Set([...written, ...contradicted].map(([key]) => key))];
     return keys.map(key => problem(
