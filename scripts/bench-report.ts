@@ -5,9 +5,9 @@ import { Bar, median, spread } from './bench-bars';
 import type { Results, Row } from './bench-results';
 
 const describeMethod = (runs: number) =>
-  `Times and memory are those of whole processes: medians of ${runs} runs (smallest to largest), in which the ways took `
-  + 'turns.\nThe template validator of aws-cdk-lib, which runs by default since 2.262, is off (`CDK_VALIDATION=false`), '
-  + 'except where the table says so.\n"YAML" is text concatenated as fast as possible: it does not quote names that '
+  `Times and memory are those of whole processes: medians of ${runs} runs (smallest to largest) in turn.\n`
+  + 'The template validator of aws-cdk-lib, which runs by default since 2.262, is off (`CDK_VALIDATION=false`),\n'
+  + 'except where the table says so. "YAML" is text concatenated as fast as possible: it does not quote names that\n'
   + 'need quotes. cdk8s writes YAML for any name.';
 
 export function markdown(

@@ -84,7 +84,7 @@ interface Entry {
  * object that `cdk diff` and linters can read. With an issuer that is known only at deployment, it is one `Fn::Sub` of
  * the same document as JSON. Neither needs a custom resource.
  *
- * An empty policy trusts nobody: a role with an empty trust policy is an error at synth.
+ * An empty policy trusts nobody: a role with an empty trust policy is an error at synth time.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
  * @example

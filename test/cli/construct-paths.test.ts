@@ -59,7 +59,8 @@ test('the baseline knows them however they are named', () => {
 
 test('assertions', () => {
   expect(() => IrsaAssertions.fromAssembly(assembly).allowsOnly([])).toThrow(
-    'logging/fluentbit of blueprint/Cluster with the audience * can assume blueprint/fluentbit-sa but is not in the expected list.',
+    'logging/fluentbit of blueprint/Cluster with the audience * can assume blueprint/fluentbit-sa but is not in the '
+      + 'expected list.',
   );
 });
 
