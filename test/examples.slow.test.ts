@@ -83,7 +83,7 @@ const MANAGED_POLICIES: Record<string, any> = {
 const NOTES: Record<string, unknown[]> = {
   // Their ServiceAccounts exist: `roleOnly` in the file of eksctl.
   'from-eksctl': ['ebs-csi-controller-sa', 'external-dns'].map(name => expect.stringMatching(
-    new RegExp(`^role-without-service-account: Role .*: trusts kube-system/${name}, and no manifest`),
+    new RegExp(`^role-without-service-account: Role .*: trusts kube-system/${name}, but none of the given manifests`),
   )),
   'shared-role': [expect.stringContaining('wildcard-namespace: Role runners')],
 };

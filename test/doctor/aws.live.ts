@@ -229,7 +229,7 @@ test.each([
   [
     'a wildcard under StringEquals',
     (trust: any) => (trust.Statement[0].Condition.StringEquals[`${issuer}:sub`] = 'system:serviceaccount:payments:*'),
-    'a wildcard under StringEquals never matches',
+    'a wildcard with StringEquals never matches',
   ],
   [
     'the provider of another cluster',

@@ -254,7 +254,7 @@ describe('a service account', () => {
       'with a text for policies',
       '    - metadata: { name: a }\n      attachPolicyARNs: arn:aws:iam::aws:policy/X\n',
       `8:25: \`${P}.attachPolicyARNs\` must be a list, got: "arn:aws:iam::aws:policy/X". Write each item after a `
-        + `hyphen.`,
+        + 'hyphen.',
     ],
     [
       'with a policy that is no ARN',
@@ -340,13 +340,13 @@ describe('a service account', () => {
       'with a long tag',
       `    - metadata: { name: a }\n      tags: { a: ${'b'.repeat(257)} }\n`,
       `8:18: \`${P}.tags.a\` must have at most 256 characters, got: "${'b'.repeat(199)}… (257 characters). AWS does `
-        + `not accept longer values.`,
+        + 'not accept longer values.',
     ],
     [
       'with a token of the CDK',
       '    - metadata: { name: a }\n      tags: { a: "x${Token[TOKEN.1]}" }\n',
       `8:18: \`${P}.tags.a\` must not look like a CDK token, got: "x\${Token[TOKEN.1]}". The CDK would replace it `
-        + `with another value.`,
+        + 'with another value.',
     ],
     [
       'with a text for a policy document',
@@ -357,7 +357,7 @@ describe('a service account', () => {
       'with another version',
       policy('{ Version: 2012-10-18, Statement: { Effect: Allow, Action: "*", Resource: "*" } }'),
       `8:32: \`${P}.attachPolicy.Version\` must be 2012-10-17 or 2008-10-17, got: "2012-10-18". There are no other `
-        + `versions.`,
+        + 'versions.',
     ],
     [
       'without a statement',
@@ -474,7 +474,7 @@ describe('a service account', () => {
       'that merges a text',
       '    - metadata: { <<: x }\n',
       `7:17: \`${P}.metadata\` must have an object or a list of objects after <<, got: an object. Use the anchor of `
-        + `an object.`,
+        + 'an object.',
     ],
     [
       'with what turns the line around',

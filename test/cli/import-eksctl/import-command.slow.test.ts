@@ -529,8 +529,8 @@ test.each([
   ['cn-north-1', 'arn:aws-cn:iam::aws:policy/X', "fromAwsManagedPolicyName('X')"],
   ['us-gov-west-1', 'arn:aws-us-gov:iam::aws:policy/X', "fromAwsManagedPolicyName('X')"],
   ['cn-north-1', 'arn:aws:iam::aws:policy/X', "'arn:aws:iam::aws:policy/X'"],
-  ['us-iso-east-1', 'arn:aws-iso:iam::aws:policy/X', "'arn:aws-iso:iam::aws:policy/X'"],
-  ['eusc-de-east-1', 'arn:aws-eusc:iam::aws:policy/X', "'arn:aws-eusc:iam::aws:policy/X'"],
+  ['us-iso-east-1', 'arn:aws-iso:iam::aws:policy/X', "fromAwsManagedPolicyName('X')"],
+  ['eusc-de-east-1', 'arn:aws-eusc:iam::aws:policy/X', "fromAwsManagedPolicyName('X')"],
 ])('in %s %s is written %s', (region, arn, written) => {
   const text = INPUTS[1][1].replace('us-west-2', region).replace('arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess', arn);
   expect(importText(text).stdout).toContain(written);

@@ -261,7 +261,9 @@ describe('add-ons', () => {
 
   test('must go before they come: the output says so', () => {
     expect(imported.stderr).toContain('\n0 of 0 service accounts written, 3 add-ons, 0 values not mapped.\n');
-    expect(imported.stderr).toContain('\nA cluster can have each add-on only once. Run eksctl delete addon --preserve ');
+    expect(imported.stderr).toContain(
+      '\nA cluster can have each add-on only once. Run eksctl delete addon --preserve ',
+    );
   });
 
   test.each([

@@ -44,7 +44,7 @@ test('three service accounts: findings, picture, table', async () => {
     '2 findings',
   ]);
   expect(await page.locator('#findings > .rules summary code').allTextContents()).toEqual(['missing-audience', 'note']);
-  expect(await page.locator('#findings .off > summary').textContent()).toBe('1 finding suppressed');
+  expect(await page.locator('#findings .off > summary').textContent()).toBe('1 suppressed finding');
   expect(await listed(page)).toEqual(['*', 'api', 'worker']);
   const folded = await page.locator('.folded summary').first().textContent();
   expect(folded).toBe('Roles that no service account can assume (1)');
@@ -224,7 +224,7 @@ test('500 service accounts', async () => {
   await page.getByRole('button', { name: 'Open all' }).click();
   expect(await page.locator('.picture .account').count()).toBeGreaterThan(20);
   expect(await page.locator('#picture-body').textContent()).toMatch(
-    /\d+ more service accounts not drawn: narrow the filter/,
+    /\d+ more service accounts not drawn\. Narrow the filter/,
   );
   await page.getByRole('button', { name: 'Close all' }).click();
   expect(await page.locator('.picture .account').count()).toBe(0);
@@ -239,7 +239,7 @@ test('without JavaScript: the findings, and a table of all access', async () => 
   const text = await page.locator('#static').innerText();
   expect(text).toContain('error missing-audience: The statement compares no audience.');
   expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
-  expect(await page.locator('noscript').innerText()).toContain('Picture, search and policies need JavaScript.');
+  expect(await page.locator('noscript').innerText()).toContain('The picture, the search and the policies require JavaScript.');
   expect(pages.requests).toHaveLength(1);
 });
 
@@ -425,7 +425,7 @@ test('a screen reader has landmarks, headings, a table with headers, names for a
     '- rowheader',
     '- textbox "Search"',
     '- status:',
-    '- group "Picture of who can assume which role. The table of access says the same."',
+    '- group "Picture of who can assume which role. The access table has the same content."',
     '- button "Namespace payments, 2 service accounts" [expanded]',
   ]) {
     expect(tree.replace(/searchbox/g, 'textbox')).toContain(part);

@@ -88,7 +88,7 @@ test('CSV has a row for each actor of a service account, and one for what is unk
 test('Markdown has them in code', () => {
   const { stdout } = report('markdown');
   expect(stdout)
-      .toContain('### Who can act as these service accounts through Kubernetes\n\n| who | by | as: role | confidence '
+    .toContain('### Who can act as these service accounts through Kubernetes\n\n| who | by | as: role | confidence '
         + '|\n');
   expect(stdout).toContain(`| \`group dev\` | \`create pods in payments (${BINDING})\``);
   expect(stdout).toContain('`user =eve\\u007c\\u0060@example.com`');

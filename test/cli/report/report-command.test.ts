@@ -126,7 +126,8 @@ test('HTML cannot be printed to a terminal, and goes to a pipe', () => {
   const stderr = { write: (text: string) => written.push(text) };
   expect(main(['report', assembly, '--format', 'html'], '1.2.3', { stdout: terminal, stderr })).toBe(2);
   expect(written).toEqual([
-    'The page is too long for a terminal. Write it to a file: --format html -o access.html. See cdk-irsa report --help.\n',
+    'The page is too long for a terminal. Write it to a file: --format html -o access.html. '
+      + 'See cdk-irsa report --help.\n',
   ]);
   expect(cli('report', assembly, '--format', 'html').stdout.startsWith(MARK)).toBe(true);
 });

@@ -137,7 +137,8 @@ test.each<[string, unknown, string]>([
   [
     'a policy without a kind',
     { ...VALID, roles: [{ ...VALID.roles[0], policies: [{ name: 'a' }] }] },
-    'is not a valid report: `roles[0].policies[0].kind` must be a string. Create it again with cdk-irsa report --format json',
+    'is not a valid report: `roles[0].policies[0].kind` must be a string. '
+      + 'Create it again with cdk-irsa report --format json',
   ],
 ])('%s is no report', (_, value, message) => {
   expect(() => parseReportData(value === undefined ? '{' : JSON.stringify(value))).toThrow(new Error(message));
