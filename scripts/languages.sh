@@ -35,7 +35,8 @@ IN_TYPESCRIPT='[Payments/Api] `namespace` must be a DNS-1123 label: at most 63 o
 npx projen compile >/dev/null
 npx projen rosetta >/dev/null
 generate() {
-  npx jsii-pacmak --code-only --no-npmignore --outdir "$work/dist" --rosetta-tablet .jsii.tabl.json --rosetta-unknown-snippets translate
+  npx jsii-pacmak --code-only --no-npmignore --outdir "$work/dist" \
+    --rosetta-tablet .jsii.tabl.json --rosetta-unknown-snippets translate "$@"
 }
 check 'jsii-pacmak generates JavaScript, Python, Java, Go and C#' generate
 [ "$failed" -eq 0 ] || exit 1
