@@ -239,7 +239,8 @@ test('without JavaScript: the findings, and a table of all access', async () => 
   const text = await page.locator('#static').innerText();
   expect(text).toContain('error missing-audience: The statement compares no audience.');
   expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
-  expect(await page.locator('noscript').innerText()).toContain('The picture, the search and the policies require JavaScript.');
+  expect(await page.locator('noscript').innerText())
+    .toContain('The picture, the search and the policies require JavaScript.');
   expect(pages.requests).toHaveLength(1);
 });
 
