@@ -29,14 +29,3 @@ export async function synthesizeMany(size: number, outdir: string): Promise<void
   }
   app.synth();
 }
-
-export function medianOf(values: readonly number[]): number {
-  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)];
-}
-
-/** The median, and in parentheses the smallest and the largest value. */
-export function spread(values: readonly number[], unit: string, digits = 0): string {
-  const [median, least, most] = [medianOf(values), Math.min(...values), Math.max(...values)]
-    .map(value => value.toFixed(digits));
-  return `${median}${unit} (${least} to ${most})`;
-}

@@ -1,6 +1,7 @@
 /**
  * Compares the measurements of scripts/bench.ts with the limits that the library promises.
  */
+import { median, spread } from './bench-figures';
 import type { Results, Row } from './bench-results';
 
 export interface Bar {
@@ -82,14 +83,4 @@ function memory(rows: Row[]): number[][] {
 
 function ofLibrary(rows: Row[], size: number): Row | undefined {
   return rows.find(row => row.way === 'cdk-irsa' && row.size === size);
-}
-
-export function median(values: readonly number[]): number {
-  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)];
-}
-
-/** The median and the range. */
-export function spread(values: readonly number[], digits: number): string {
-  const text = (value: number) => value.toFixed(digits);
-  return `${text(median(values))} (${text(Math.min(...values))} to ${text(Math.max(...values))})`;
 }

@@ -1,7 +1,7 @@
 /**
  * Plots the times of scripts/bench.ts.
  */
-import { median } from './bench-bars';
+import { median } from './bench-figures';
 import type { Results } from './bench-results';
 
 export async function plot({ rows, date }: Results): Promise<string> {

@@ -8,7 +8,8 @@ import { cpus, tmpdir } from 'os';
 import { join } from 'path';
 import { pathToFileURL } from 'url';
 import type { Browser } from 'playwright-core';
-import { medianOf, spread, synthesizeMany } from './bench-assembly';
+import { synthesizeMany } from './bench-assembly';
+import { median, spread } from './bench-figures';
 import { COMMAND, write } from './bundle';
 import { launch } from '../test/cli/report/browser';
 
@@ -62,14 +63,14 @@ async function measure(size: number, folder: string, browser: Browser): Promise<
   const painted: Painted[] = [];
   for (let run = 0; run < RUNS; run++) painted.push(await paintsOf(page, browser));
   const paints = (['first', 'contentful', 'ready'] as const)
-    .map(when => spread(painted.map(times => times[when]), ' ms'));
+    .map(when => spread(painted.map(times => times[when]), 0, ' ms'));
   console.log(`| ${[
     size,
-    ...(['verify', 'report'] as const).map(command => spread(runs.map(run => run[command]), ' s', 2)),
+    ...(['verify', 'report'] as const).map(command => spread(runs.map(run => run[command]), 2, ' s')),
     `${megabytes.toFixed(2)} MB`,
     ...paints,
   ].join(' | ')} |`);
-  const firstPaint = medianOf(painted.map(({ first }) => first));
+  const firstPaint = median(painted.map(({ first }) => first));
   return [
     ...size === MAX_MEGABYTES.size ? [verdict(`page for ${size}`, megabytes, MAX_MEGABYTES.bar, 'MB')] : [],
     ...size === MAX_FIRST_PAINT.size ? [verdict(`first paint for ${size}`, firstPaint, MAX_FIRST_PAINT.bar, 'ms')] : [],

@@ -1,8 +1,10 @@
 /**
  * The results of scripts/bench.ts as Markdown.
  */
-import { Bar, median, spread } from './bench-bars';
+import type { Bar } from './bench-bars';
+import { median, spread } from './bench-figures';
 import type { Results, Row } from './bench-results';
+import { table } from './docs/page';
 
 const describeMethod = (runs: number) =>
   `Times and memory are those of whole processes: medians of ${runs} runs (smallest to largest) in turn.\n`
@@ -122,8 +124,4 @@ ${table(
 
 function bytes(count: number): string {
   return count >= 1e6 ? `${(count / 1e6).toFixed(1)} MB` : `${(count / 1e3).toFixed(count < 1e4 ? 1 : 0)} kB`;
-}
-
-function table(heads: string[], lines: string[][]): string {
-  return [heads, heads.map(() => '---'), ...lines].map(cells => `| ${cells.join(' | ')} |`).join('\n');
 }

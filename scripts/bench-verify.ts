@@ -9,7 +9,8 @@ import { mkdtempSync, rmSync } from 'fs';
 import { cpus, tmpdir } from 'os';
 import { dirname, join } from 'path';
 import { build } from 'esbuild';
-import { medianOf, spread, synthesizeMany } from './bench-assembly';
+import { synthesizeMany } from './bench-assembly';
+import { median, spread } from './bench-figures';
 import type { Measured } from './bench-verify-work';
 
 const SIZES = [500, 1000, 2000, 4000];
@@ -58,12 +59,12 @@ async function measure(size: number): Promise<number> {
       runs.map(run => run.verify[of] / run[way][of]);
     console.log(`| ${[
       size,
-      ...(['yaml', 'jsYaml', 'verify'] as const).map(way => spread(runs.map(run => run[way].milliseconds), ' ms')),
-      ...[0, 1, 2].map(step => `${medianOf(runs.map(run => run.verify.steps[step])).toFixed(0)} ms`),
-      ...[ratios('yaml'), ratios('yaml', 'cpu'), ratios('jsYaml')].map(values => spread(values, '', 2)),
-      ...(['yaml', 'verify'] as const).map(way => spread(runs.map(run => run[way].megabytes), ' MB')),
+      ...(['yaml', 'jsYaml', 'verify'] as const).map(way => spread(runs.map(run => run[way].milliseconds), 0, ' ms')),
+      ...[0, 1, 2].map(step => `${median(runs.map(run => run.verify.steps[step])).toFixed(0)} ms`),
+      ...[ratios('yaml'), ratios('yaml', 'cpu'), ratios('jsYaml')].map(values => spread(values, 2)),
+      ...(['yaml', 'verify'] as const).map(way => spread(runs.map(run => run[way].megabytes), 0, ' MB')),
     ].join(' | ')} |`);
-    return medianOf(ratios('yaml'));
+    return median(ratios('yaml'));
   } finally {
     rmSync(folder, { recursive: true });
   }

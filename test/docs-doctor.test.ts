@@ -3,7 +3,7 @@
  */
 import { ROLE_KEY, Servers } from './cli/doctor/api-server';
 import { pod, serviceAccount } from './cli/doctor/healthy';
-import { ACCOUNT, ISSUER, json, ROLE, roleXml, SUBJECT, TRUST, xml } from './cli/doctor/read/aws-server';
+import { clusterJson, ROLE, roleXml, rolesXml, SUBJECT, TRUST, xml } from './cli/doctor/read/aws-server';
 import { asking } from './cli/support';
 import { blocksOfDocs } from '../scripts/docs/blocks';
 import { shows } from '../scripts/docs/transcripts';
@@ -11,24 +11,14 @@ import { shows } from '../scripts/docs/transcripts';
 const servers = Servers.forTests();
 
 beforeEach(() => {
-  servers.aws.answer('eks:DescribeCluster', json({
-    cluster: {
-      name: 'production',
-      arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/production`,
-      endpoint: servers.api.endpoint,
-      identity: { oidc: { issuer: `https://${ISSUER}` } },
-      accessConfig: { authenticationMode: 'API' },
-    },
-  }));
+  servers.aws.answer('eks:DescribeCluster', clusterJson(servers.api.endpoint));
   const object = serviceAccount({ [ROLE_KEY]: ROLE });
   servers.api.stands(object, [pod()]);
   servers.api.objects['/api/v1/serviceaccounts'] = { items: [object], metadata: {} };
   // The role still trusts the namespace that the workload has left.
   const trust = JSON.parse(JSON.stringify(TRUST).replace(SUBJECT, 'system:serviceaccount:default:api'));
-  const role = roleXml(ROLE, trust);
-  servers.aws.answer('iam:GetRole', xml('iam:GetRole', `<Role>${role}</Role>`));
-  const list = `<Roles><member>${role}</member></Roles><IsTruncated>false</IsTruncated>`;
-  servers.aws.answer('iam:ListRoles', xml('iam:ListRoles', list));
+  servers.aws.answer('iam:GetRole', xml('iam:GetRole', `<Role>${roleXml(ROLE, trust)}</Role>`));
+  servers.aws.answer('iam:ListRoles', rolesXml([ROLE, trust]));
 });
 
 const transcripts = blocksOfDocs().filter(({ language, code }) => (

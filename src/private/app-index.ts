@@ -43,7 +43,6 @@ export class AppIndex {
   }
 
   private readonly all: IConstruct[];
-  private readonly views = new Map<unknown, unknown>();
   private readonly answers = new Map<unknown, unknown>();
   private exports?: Map<string, CfnOutput[]>;
   private roles?: Map<string, CfnRole[]>;
@@ -61,8 +60,7 @@ export class AppIndex {
    * @param read the function that computes the view, which is also the cache key
    */
   public view<T>(read: (all: readonly IConstruct[]) => T): T {
-    if (!this.views.has(read)) this.views.set(read, read(this.all));
-    return this.views.get(read) as T;
+    return this.once(['view', read], () => read(this.all));
   }
 
   /**

@@ -6,6 +6,7 @@ import { PolicyJson, StatementJson } from '../../conventions/policy-json';
 import { AppIndex } from '../app-index';
 import { fail, problem } from '../errors';
 import { fingerprint, hasIntrinsic, isIntrinsic, mayHoldToken, settle, SettledTokens } from '../values/tokens';
+import { tokensIn } from '../values/value-safety';
 
 /** A name for the `Fn::Sub` variable of a deferred value. */
 export interface NamedValue {
@@ -53,7 +54,7 @@ export function bindTrust(document: PolicyDocument, source: TrustSource): Policy
         // Only once, while the scope is still the role: a template is resolved in the scope of its stack.
         source._check?.(context.scope, rendered);
         // The CDK collects references and discards the result, so any value that contains every token is sufficient.
-        return mayHoldToken(rendered) ? tokensIn(rendered) : [];
+        return mayHoldToken(rendered) ? [...new Set(tokensIn(textsIn(rendered)))] : [];
       },
     },
   });
@@ -159,12 +160,6 @@ export function textsIn(value: unknown): unknown[] {
   return Array.isArray(value)
     ? value.flatMap(textsIn)
     : Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
-}
-
-/** Returns the tokens in a value, without duplicates. */
-function tokensIn(value: unknown): unknown[] {
-  return [...new Set(textsIn(value).filter(mayHoldToken)
-    .flatMap(text => (typeof text === 'string' ? Tokenization.reverseString(text).tokens : [text])))];
 }
 
 /** Sorts the values of a condition by code point, literals before deferred values, without duplicates. */

@@ -150,7 +150,7 @@ function deferredOrigins(scope: IConstruct, value: unknown): Origin[] {
 }
 
 /** Returns the tokens in a value. Each becomes a variable as a whole and cannot be escaped. */
-function tokensIn(value: unknown): unknown[] {
+export function tokensIn(value: unknown): unknown[] {
   if (!Token.isUnresolved(value)) return Array.isArray(value) ? value.flatMap(tokensIn) : [];
   return typeof value === 'string' ? Tokenization.reverseString(value).tokens : [value];
 }

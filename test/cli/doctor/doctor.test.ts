@@ -4,7 +4,7 @@
  */
 import { ApiServer, ROLE_KEY, Servers } from './api-server';
 import { pod, serviceAccount } from './healthy';
-import { ACCOUNT, ISSUER, json, ROLE, roleXml, TRUST, xml } from './read/aws-server';
+import { ACCOUNT, clusterJson, ISSUER, json, ROLE, roleXml, rolesXml, TRUST, xml } from './read/aws-server';
 import { DOCTOR } from '../../../src/cli/doctor/doctor-command';
 import { injected } from '../../token/pod-identity-webhook';
 import { asking, cli } from '../support';
@@ -20,21 +20,11 @@ const { aws } = servers;
 let objects: ApiServer['objects'];
 
 beforeEach(() => {
-  aws.answer('eks:DescribeCluster', cluster(endpoint()));
+  aws.answer('eks:DescribeCluster', clusterJson(endpoint()));
   stands();
 });
 
 const endpoint = () => servers.api.endpoint;
-const cluster = (url: string, issuer: string | undefined = `https://${ISSUER}`) =>
-  json({
-    cluster: {
-      name: 'production',
-      arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/production`,
-      endpoint: url,
-      identity: issuer && { oidc: { issuer } },
-      accessConfig: { authenticationMode: 'API' },
-    },
-  });
 
 function stands(...held: Parameters<ApiServer['stands']>): void {
   servers.api.stands(...held);
@@ -132,7 +122,7 @@ describe('one service account', () => {
 
   test('that cannot be read leaves it unsure', async () => {
     servers.api.kubeConfig({ context: 'production', server: 'https://127.0.0.1:1' });
-    aws.answer('eks:DescribeCluster', cluster('https://127.0.0.1:1'));
+    aws.answer('eks:DescribeCluster', clusterJson('https://127.0.0.1:1'));
     const { code, stdout } = await asking(...API);
     expect(code).toBe(2);
     expect(stdout).toContain('No problem found, but the required check');
@@ -172,7 +162,7 @@ describe('one service account', () => {
 
 describe('another cluster than the kubeconfig\'s', () => {
   test('is refused', async () => {
-    aws.answer('eks:DescribeCluster', cluster('https://other.eks.amazonaws.com'));
+    aws.answer('eks:DescribeCluster', clusterJson('https://other.eks.amazonaws.com'));
     for (const args of [API, ALL]) {
       expect(await asking(...args)).toEqual({
         code: 2,
@@ -186,21 +176,13 @@ describe('another cluster than the kubeconfig\'s', () => {
   });
 
   test('cannot be told where the cluster has no endpoint yet', async () => {
-    aws.answer('eks:DescribeCluster', cluster(''));
+    aws.answer('eks:DescribeCluster', clusterJson(''));
     expect((await asking(...API)).code).toBe(0);
   });
 });
 
 describe('--all', () => {
-  const roles = (...all: [arn: string, trust: any][]) =>
-    aws.answer(
-      'iam:ListRoles',
-      xml(
-        'iam:ListRoles',
-        `<Roles>${all.map(([arn, trust]) => `<member>${roleXml(arn, trust)}</member>`).join('')}</Roles>`
-          + '<IsTruncated>false</IsTruncated>',
-      ),
-    );
+  const roles = (...all: Parameters<typeof rolesXml>) => aws.answer('iam:ListRoles', rolesXml(...all));
   const account = (name: string, annotations: Record<string, string>) => ({
     metadata: { namespace: 'payments', name, annotations, creationTimestamp: '2026-01-01T00:00:00Z' },
   });
@@ -487,7 +469,7 @@ trusts missing service accounts.
     ],
     [
       'has no issuer',
-      () => aws.answer('eks:DescribeCluster', cluster(endpoint(), '')),
+      () => aws.answer('eks:DescribeCluster', clusterJson(endpoint(), '')),
       /^Cluster production has no OIDC issuer\. IRSA requires one\.\n$/,
     ],
   ])('a cluster that %s', async (_, prepare, words) => {
@@ -506,7 +488,7 @@ trusts missing service accounts.
     });
     aws.reset();
     servers.api.kubeConfig({ context: 'production' });
-    aws.answer('eks:DescribeCluster', cluster(endpoint()));
+    aws.answer('eks:DescribeCluster', clusterJson(endpoint()));
     delete objects['/api/v1/serviceaccounts'];
     expect(await asking(...ALL)).toMatchObject({
       code: 2,

@@ -297,3 +297,23 @@ function actionOf({ headers, url = '', method }: IncomingMessage, body: string):
     params,
   };
 }
+
+/** What EKS answers about the cluster `production`. */
+export const clusterJson = (endpoint: string, issuer: string | undefined = `https://${ISSUER}`) =>
+  json({
+    cluster: {
+      name: 'production',
+      arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/production`,
+      endpoint,
+      identity: issuer && { oidc: { issuer } },
+      accessConfig: { authenticationMode: 'API' },
+    },
+  });
+
+/** What IAM answers about all roles of the account. */
+export const rolesXml = (...roles: [arn: string, trust: any][]) =>
+  xml(
+    'iam:ListRoles',
+    `<Roles>${roles.map(([arn, trust]) => `<member>${roleXml(arn, trust)}</member>`).join('')}</Roles>`
+      + '<IsTruncated>false</IsTruncated>',
+  );
