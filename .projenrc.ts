@@ -274,6 +274,14 @@ project.eslint!.addOverride({
   rules: { '@typescript-eslint/no-explicit-any': 'error' },
 });
 
+project.eslint!.addOverride({
+  files: ['src/**'],
+  excludedFiles: ['src/private/values/is-token.ts'],
+  rules: {
+    'no-restricted-properties': ['error', { object: 'Token', property: 'isUnresolved', message: 'Use `isToken`.' }],
+  },
+});
+
 project.compileTask.spawn(
   project.addTask('bundle', {
     description:

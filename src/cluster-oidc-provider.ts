@@ -11,6 +11,7 @@ import { noteExistingProvider } from './private/issuer/existing-provider';
 import {
   audienceProblem, issuerOfUrl, issuerUrlProblem, issuerUrlProblems, ProviderFacts, providerArnProblem,
 } from './private/issuer/issuer';
+import { isToken } from './private/values/is-token';
 import { literalPartition, settle } from './private/values/tokens';
 import { settledProblems, vanishingProblems } from './private/values/value-safety';
 
@@ -173,7 +174,7 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
   private identity(): string[] {
     const url = settle(this, this.issuerUrl);
     const { account, node } = this.stack;
-    return typeof url === 'string' ? [`provider ${Token.isUnresolved(account) ? node.addr : account} ${url}`] : [];
+    return typeof url === 'string' ? [`provider ${isToken(account) ? node.addr : account} ${url}`] : [];
   }
 
   private problems(): string[] {
@@ -189,7 +190,7 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
 
   /** Checks tokens if their values are known at synth time. */
   private audienceProblems(): string[] {
-    if (Token.isUnresolved(this.audienceList)) return vanishingProblems(this, 'audiences', this.audienceList);
+    if (isToken(this.audienceList)) return vanishingProblems(this, 'audiences', this.audienceList);
     return this.audienceList.flatMap(audience => settledProblems(this, 'audiences', audience, audienceProblem));
   }
 }
@@ -247,12 +248,12 @@ function issuerOfArn(arn: string): string {
 function lookUp(scope: Construct, path: string, options: ClusterLookupOptions): string {
   const clusterName = options?.clusterName;
   const { account, region } = Stack.of(scope);
-  if (Token.isUnresolved(clusterName) || !isClusterName(clusterName)) {
+  if (isToken(clusterName) || !isClusterName(clusterName)) {
     const rule = 'be the literal name of an EKS cluster: at most 100 letters, digits, - and _';
     fail(path, problem('clusterName', rule, clusterName,
       'The CDK CLI looks up the name at synth time, so a token that is known only at deployment does not work.'));
   }
-  if (Token.isUnresolved(account) || Token.isUnresolved(region)) {
+  if (isToken(account) || isToken(region)) {
     fail(path, problem('clusterName', 'be looked up in a stack with a literal account and region', clusterName,
       'Set env: { account, region } on the stack, or pass the issuer itself to ClusterOidcProvider.fromIssuerUrl.'));
   }
@@ -272,7 +273,7 @@ function lookUp(scope: Construct, path: string, options: ClusterLookupOptions): 
 }
 
 function audiencesProblem(audiences: string[]): string | undefined {
-  if (Token.isUnresolved(audiences)) return undefined;
+  if (isToken(audiences)) return undefined;
   if (audiences.length === 0 || audiences.length > MAX_AUDIENCES) {
     return problem('audiences', `contain 1 to ${MAX_AUDIENCES} audiences`, audiences,
       `Leave it out to use ['${DEFAULT_AUDIENCE}'].`);
@@ -284,8 +285,8 @@ function audiencesProblem(audiences: string[]): string | undefined {
 }
 
 function thumbprintsProblem(thumbprints: string[] | undefined): string | undefined {
-  if (thumbprints === undefined || Token.isUnresolved(thumbprints)) return undefined;
-  const valid = thumbprints.every(thumbprint => Token.isUnresolved(thumbprint) || THUMBPRINT.test(thumbprint));
+  if (thumbprints === undefined || isToken(thumbprints)) return undefined;
+  const valid = thumbprints.every(thumbprint => isToken(thumbprint) || THUMBPRINT.test(thumbprint));
   if (valid && thumbprints.length > 0 && thumbprints.length <= MAX_THUMBPRINTS) return undefined;
   const rule = `be 1 to ${MAX_THUMBPRINTS} SHA-1 thumbprints of 40 hexadecimal characters`;
   return problem('thumbprints', rule, thumbprints, 'Leave it out: IAM fetches and pins the certificate itself.');

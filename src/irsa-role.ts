@@ -1,4 +1,4 @@
-import { Duration, PhysicalName, Stack, Token } from 'aws-cdk-lib';
+import { Duration, PhysicalName, Stack } from 'aws-cdk-lib';
 import {
   CfnRole, IManagedPolicy, Policy, PolicyDocument, PrincipalBase, PrincipalPolicyFragment, Role, RoleProps,
 } from 'aws-cdk-lib/aws-iam';
@@ -10,6 +10,7 @@ import { roleOptionsProblem, roleResourceProblems } from './private/role/role-ru
 import { policySize } from './private/trust/policy-size';
 import { bindTrust, settledCopy } from './private/trust/trust-document';
 import { describeSize } from './private/trust/trust-rules';
+import { isToken } from './private/values/is-token';
 import { TrustPolicy } from './trust-policy';
 
 const INLINE_LIMIT = 10240;
@@ -220,7 +221,7 @@ class TrustedPrincipal extends PrincipalBase {
 function reportable<T>(value: T): T;
 function reportable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(item => reportable<unknown>(item));
-  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return value;
+  if (typeof value !== 'object' || value === null || isToken(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [
     key.replace(/\$\{Token\[[^\]]*\]\}/g, '<issuer>'),
     reportable(item),

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   CachePolicy,
@@ -14,6 +14,7 @@ import { Construct, IConstruct } from 'constructs';
 import { fail, failIf, missingProblem, problem } from './private/errors';
 import { issuerUrlProblem } from './private/issuer/issuer';
 import { IssuerAddress, issuerAddress } from './private/issuer/issuer-address';
+import { isToken } from './private/values/is-token';
 import { literal, settle } from './private/values/tokens';
 
 const BUCKET_NAME = /^[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/;
@@ -272,7 +273,7 @@ function domainProblem({ domainName, certificate }: CloudFrontOptions): string |
       'Set both, or neither to use the domain name of the distribution.',
     );
   }
-  if (domainName === undefined || Token.isUnresolved(domainName) || DOMAIN_NAME.test(domainName)) return undefined;
+  if (domainName === undefined || isToken(domainName) || DOMAIN_NAME.test(domainName)) return undefined;
   return problem(
     'domainName',
     'be a lower-case DNS name',

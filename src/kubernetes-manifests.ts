@@ -1,5 +1,5 @@
 import { join, resolve } from 'path';
-import { CfnElement, Stack, Stage, Token } from 'aws-cdk-lib';
+import { CfnElement, Stack, Stage } from 'aws-cdk-lib';
 import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { failIf, problem, warn } from './private/errors';
@@ -10,6 +10,7 @@ import { StackChart } from './private/manifests/stack-chart';
 import { WrittenTemplates } from './private/manifests/template-agreement';
 import { header, manifestText, SettledManifests, settleManifests } from './private/manifests/text';
 import { ManifestWriter } from './private/manifests/writer';
+import { isToken } from './private/values/is-token';
 import { deployedStack } from './private/values/tokens';
 
 const ID = 'KubernetesManifests';
@@ -336,7 +337,7 @@ export class KubernetesManifests extends Construct {
 }
 
 function directoryProblem(directory: string | undefined): string | undefined {
-  if (directory === undefined || (!Token.isUnresolved(directory) && directory.trim() !== '')) return undefined;
+  if (directory === undefined || (!isToken(directory) && directory.trim() !== '')) return undefined;
   return problem(
     'directory',
     'be a path that is known at synth time',
@@ -346,7 +347,7 @@ function directoryProblem(directory: string | undefined): string | undefined {
 }
 
 function ownerProblem(owner: string | undefined): string | undefined {
-  if (owner === undefined || (!Token.isUnresolved(owner) && OWNER.test(owner))) return undefined;
+  if (owner === undefined || (!isToken(owner) && OWNER.test(owner))) return undefined;
   return problem(
     'owner',
     'be a name of letters, digits and . _ / @ -, at most 100 characters',

@@ -1,6 +1,6 @@
-import { Token } from 'aws-cdk-lib';
 import { failIf, problem } from './private/errors';
 import { namespaceProblem, objectNameProblem } from './private/kubernetes-names';
+import { isToken } from './private/values/is-token';
 
 const MAX_NAME_LENGTH = 1_024;
 /** Every request belongs to one of these groups. */
@@ -119,6 +119,6 @@ function nameProblem(name: string): string | undefined {
 }
 
 function tokenProblem(property: string, value: string): string | undefined {
-  return Token.isUnresolved(value)
+  return isToken(value)
     ? problem(property, 'be known at synth time', value, 'Write the name as a literal.') : undefined;
 }

@@ -20,6 +20,7 @@ import { existingRoleProblems, existingRoleProviderProblems, requiredTrust } fro
 import { agentOf, associatedElsewhereProblems, roleOfClusterProblems } from './private/role/pod-identity-association';
 import { generatedRoleName, hasPolicies, roleProblem } from './private/role/role-rules';
 import { renderJson, textsIn } from './private/trust/trust-document';
+import { isToken } from './private/values/is-token';
 import { embeddedProblems } from './private/values/value-safety';
 import { ServiceAccountSubject } from './service-account-subject';
 import { TrustPolicy } from './trust-policy';
@@ -382,7 +383,7 @@ function propsProblem(props: ManagedAddonProps): string | undefined {
 }
 
 function addonNameProblem(addonName: string): string | undefined {
-  const isName = typeof addonName === 'string' && addonName !== '' && !Token.isUnresolved(addonName);
+  const isName = typeof addonName === 'string' && addonName !== '' && !isToken(addonName);
   return isName ? undefined : problem('addonName', 'be a literal name', addonName,
     '`aws eks describe-addon-versions --query addons[].addonName` lists the add-ons.');
 }

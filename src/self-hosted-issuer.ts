@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'fs';
 import { dirname, join, relative } from 'path';
-import { attachCustomSynthesis, CfnOutput, Lazy, Names, Stack, Stage, Token } from 'aws-cdk-lib';
+import { attachCustomSynthesis, CfnOutput, Lazy, Names, Stack, Stage } from 'aws-cdk-lib';
 import { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
 import { CfnOIDCProvider } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -10,6 +10,7 @@ import { claim, earlierClaims } from './private/app-registry';
 import { failIf, problem, warn } from './private/errors';
 import { issuerUrlProblems } from './private/issuer/issuer';
 import { JsonWebKey, jsonWebKeys, publicKeysProblem } from './private/issuer/json-web-keys';
+import { isToken } from './private/values/is-token';
 import { deployedStack, fingerprint, settle, settleForManifest } from './private/values/tokens';
 
 const DEFAULT_OUTDIR = 'cdk.out';
@@ -108,7 +109,7 @@ export class SelfHostedIssuer extends Construct {
     this.bucketName = settleForManifest(this, this.bucket?.bucketName);
     this.distribution = this.hosted.distribution;
     this.documentsFolder = [DEFAULT_OUTDIR, ...this.assemblyPath(), this.folderName()].join('/');
-    if (Token.isUnresolved(this.issuerUrl)) {
+    if (isToken(this.issuerUrl)) {
       this.configurationOutput = this.output('OpenIdConfiguration', 'The discovery document of the issuer', () =>
         JSON.stringify(this.configuration()),
       );

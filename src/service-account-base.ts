@@ -1,7 +1,6 @@
 import {
   AddToPrincipalPolicyResult, CfnRole, Grant, IManagedPolicy, IPrincipal, IRole, PolicyStatement,
 } from 'aws-cdk-lib/aws-iam';
-import { Token } from 'aws-cdk-lib/core';
 import { ApiObject, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { ROLE_ARN_ANNOTATION } from './conventions/webhook-annotations';
@@ -24,6 +23,7 @@ import { grantChain } from './private/role/role-chain';
 import { generatedRoleName, roleArnProblem, roleProblem } from './private/role/role-rules';
 import { noteSessions } from './private/trust/other-principals';
 import { settledCopy } from './private/trust/trust-document';
+import { isToken } from './private/values/is-token';
 import { deployedStack, isOverridden, literalRoleArn, mayHoldToken, settleForManifest } from './private/values/tokens';
 import { settledProblems } from './private/values/value-safety';
 import { ServiceAccountOptions } from './service-account-options';
@@ -405,7 +405,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     const { labels = {}, annotations = {}, imagePullSecrets, role } = this._props;
     failIf(this, labelsProblem('labels', labels));
     failIf(this, annotationsProblem('annotations', annotations));
-    if (Token.isUnresolved(imagePullSecrets)) {
+    if (isToken(imagePullSecrets)) {
       fail(this, problem('imagePullSecrets', 'be a list that is known at synth time', imagePullSecrets,
         'Pass an array; each name in it may be a token.'));
     }
@@ -430,7 +430,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
     if (!contradicted) return undefined;
     const [key, value] = contradicted;
     const { value: own, advice } = decided[key];
-    const shown = Token.isUnresolved(own) ? 'the role of this construct' : own;
+    const shown = isToken(own) ? 'the role of this construct' : own;
     return problem(`annotations["${key}"]`, `not contradict this construct, which uses ${shown}`, value, advice);
   }
 
@@ -596,7 +596,7 @@ export abstract class ServiceAccountBase extends Construct implements IWorkloadI
   /** An aspect or an override can rename the role after its ARN was used. */
   private renamedProblems(): string[] {
     const now = this.settledRoleArn();
-    if (Token.isUnresolved(this.roleArn) || now === this.roleArn) return [];
+    if (isToken(this.roleArn) || now === this.roleArn) return [];
     return [problem('roleName', `stay the name in the manifest, ${this.roleArn}`, now,
       'Set `roleName` and `path` of this construct instead of changing the resource.')];
   }

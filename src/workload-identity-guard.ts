@@ -1,4 +1,4 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { GUARD_LABEL, GuardInput, GuardObject, guardObjects } from './conventions/guard';
 import { GuardMode as PolicyMode } from './conventions/guard-policies';
@@ -15,6 +15,7 @@ import { exceptionsOf, subjectsProblem } from './private/guard/subjects';
 import { audienceProblem } from './private/issuer/issuer';
 import { namespaceProblem } from './private/kubernetes-names';
 import { Manifest } from './private/manifests/objects';
+import { isToken } from './private/values/is-token';
 import { ServiceAccountBase } from './service-account-base';
 import { IWorkloadIdentity } from './workload-identity';
 
@@ -423,9 +424,9 @@ export class WorkloadIdentityGuard extends Construct {
 
 function propsProblem(props: WorkloadIdentityGuardProps): string | undefined {
   const { appName, annotationPrefix, integrity = {}, use = {}, tokens = {}, exec = {}, deployers } = props;
-  const isLabel = typeof appName === 'string' && !Token.isUnresolved(appName) && keeps(appName, NAMESPACE);
+  const isLabel = typeof appName === 'string' && !isToken(appName) && keeps(appName, NAMESPACE);
   const isPrefix = annotationPrefix === undefined || (typeof annotationPrefix === 'string'
-    && !Token.isUnresolved(annotationPrefix) && keeps(annotationPrefix, OBJECT_NAME));
+    && !isToken(annotationPrefix) && keeps(annotationPrefix, OBJECT_NAME));
   return (isLabel ? undefined : problem('appName', NAMESPACE.rule, appName, 'For example payments.'))
     ?? (isPrefix ? undefined : problem('annotationPrefix', OBJECT_NAME.rule, annotationPrefix,
       'Use the value of the --annotation-prefix flag of the webhook.'))
@@ -463,12 +464,12 @@ function listProblem(
   property: string, values: string[] | undefined, check: (property: string, value: string) => string | undefined,
 ): string | undefined {
   if (values === undefined) return undefined;
-  if (!Array.isArray(values) || Token.isUnresolved(values) || values.length === 0) {
+  if (!Array.isArray(values) || isToken(values) || values.length === 0) {
     return problem(property, 'be a list with at least one item, known at synth time', values,
       'Leave it out for the default.');
   }
   for (const value of values) {
-    const found = Token.isUnresolved(value)
+    const found = isToken(value)
       ? problem(property, 'be known at synth time', value, 'Write it as a literal.') : check(property, value);
     if (found !== undefined) return found;
   }

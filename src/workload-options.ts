@@ -1,6 +1,7 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { problem } from './private/errors';
 import { tokenExpirationProblem } from './private/manifests/token-expiration';
+import { isToken } from './private/values/is-token';
 
 const MAX_GROUP_ID = 2 ** 31 - 1;
 
@@ -77,7 +78,7 @@ export interface WorkloadOptions {
 export function optionsProblem(options: WorkloadOptions): string | undefined {
   const { fsGroup, tokenExpiration, skipContainers, includeContainers } = options;
   for (const property of ['skipContainers', 'includeContainers'] as const) {
-    if (Token.isUnresolved(options[property])) {
+    if (isToken(options[property])) {
       return problem(property, 'be a list known at synth time', options[property], 'Pass an array of literals.');
     }
   }
@@ -90,7 +91,7 @@ export function optionsProblem(options: WorkloadOptions): string | undefined {
 
 /** Returns what is wrong with a group. Tokens are accepted. */
 export function fsGroupProblem(value: unknown): string | undefined {
-  if (value === undefined || Token.isUnresolved(value)) return undefined;
+  if (value === undefined || isToken(value)) return undefined;
   if (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_GROUP_ID) return undefined;
   return problem(
     'fsGroup',

@@ -1,9 +1,9 @@
-import { Token } from 'aws-cdk-lib';
 import { ICertificateAuthority } from 'aws-cdk-lib/aws-acmpca';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { allow, arn, ControllerDefinition, required } from './definition';
 import { assumeRoles, optional } from './parts';
 import { fail, problem } from '../private/errors';
+import { isToken } from '../private/values/is-token';
 
 /**
  * Options of `Controller.awsPrivateCaIssuer`.
@@ -64,7 +64,7 @@ export function awsPrivateCaIssuer(options: AwsPrivateCaIssuerOptions): Controll
   );
   const roles = optional('awsPrivateCaIssuer', 'roles', 'role', options.roles);
   const more = optional('awsPrivateCaIssuer', 'templates', 'template', options.templates);
-  const wrong = more.find(template => Token.isUnresolved(template) || !/^\w+$/.test(template));
+  const wrong = more.find(template => isToken(template) || !/^\w+$/.test(template));
   if (wrong !== undefined) {
     const advice = 'Use the part between template/ and /V1 in its ARN: EndEntityCertificate_APIPassthrough.';
     fail('Controller.awsPrivateCaIssuer', problem('templates', 'be template names known at synth time', wrong, advice));

@@ -1,4 +1,4 @@
-import { Aws, Token } from 'aws-cdk-lib';
+import { Aws } from 'aws-cdk-lib';
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
@@ -8,6 +8,7 @@ import { throughServices } from './kms-permissions';
 import { assumeRoles, optional, requireOne, unique } from './parts';
 import { bucketKeys, objectArns } from './s3-objects';
 import { failIf, missingProblem, problem } from '../private/errors';
+import { isToken } from '../private/values/is-token';
 import { settledProblems } from '../private/values/value-safety';
 
 /**
@@ -178,7 +179,7 @@ function reportProblems(scope: IConstruct, { workGroup, database, table, region 
 }
 
 function nameProblem(property: string, name: string): string | undefined {
-  if (Token.isUnresolved(name) || /^[\w.-]+$/.test(name)) return undefined;
+  if (isToken(name) || /^[\w.-]+$/.test(name)) return undefined;
   return problem(property, 'be a name of letters, digits, _, - and .', name, 'Wildcards are not allowed here.');
 }
 

@@ -1,7 +1,8 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { fail, problem } from '../private/errors';
+import { isToken } from '../private/values/is-token';
 import { literalPartition } from '../private/values/tokens';
 
 /** A warning about valid but risky use of a controller. */
@@ -73,7 +74,7 @@ export function allow({ actions, resources, conditions }: Permission): PolicySta
  * @throws if it is missing or empty
  */
 export function required<T>(factory: string, property: string, what: string, values: T[] | undefined): T[] {
-  if (values && !Token.isUnresolved(values) && values.length > 0) return [...values];
+  if (values && !isToken(values) && values.length > 0) return [...values];
   return fail(
     `Controller.${factory}`,
     problem(

@@ -1,6 +1,6 @@
-import { Token } from 'aws-cdk-lib';
 import { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { allow, arn, ControllerDefinition, required } from './definition';
+import { isToken } from '../private/values/is-token';
 
 /**
  * Options of `Controller.externalDns`.
@@ -30,7 +30,7 @@ export function externalDns(options: ExternalDnsOptions): ControllerDefinition {
   const zones = required('externalDns', 'hostedZones', 'hosted zone', options.hostedZones);
   const ids = zones.map(({ hostedZoneId }) => hostedZoneId);
   // Set all filters or none: an incomplete list would exclude zones.
-  const isFilterKnown = !options.readAllZones && !ids.some(id => Token.isUnresolved(id));
+  const isFilterKnown = !options.readAllZones && !ids.some(id => isToken(id));
   const reading = ['route53:ListResourceRecordSets', 'route53:ListTagsForResource', 'route53:ListTagsForResources'];
   return {
     name: 'external-dns',

@@ -1,7 +1,8 @@
-import { Fn, Token } from 'aws-cdk-lib';
+import { Fn } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { required } from './definition';
 import { failIf, problem } from '../private/errors';
+import { isToken } from '../private/values/is-token';
 import { settledProblems } from '../private/values/value-safety';
 
 /**
@@ -89,7 +90,7 @@ export function mskClusterProblems(scope: IConstruct, clusters: KedaMskCluster[]
 }
 
 function clusterProblem(property: string, arn: string): string | undefined {
-  if (Token.isUnresolved(arn) || CLUSTER_ARN.test(arn)) return undefined;
+  if (isToken(arn) || CLUSTER_ARN.test(arn)) return undefined;
   return problem(
     property,
     'be the ARN of an MSK cluster: arn:<partition>:kafka:<region>:<account>:cluster/<name>/<id>',
@@ -99,7 +100,7 @@ function clusterProblem(property: string, arn: string): string | undefined {
 }
 
 function nameProblem(property: string, name: string): string | undefined {
-  if (Token.isUnresolved(name) || NAME.test(name)) return undefined;
+  if (isToken(name) || NAME.test(name)) return undefined;
   return problem(
     property,
     'contain names, optionally with a trailing *, without other wildcards, $ or whitespace',

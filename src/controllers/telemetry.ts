@@ -1,8 +1,8 @@
-import { Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { allow, arn, inRegion } from './definition';
 import { problem } from '../private/errors';
+import { isToken } from '../private/values/is-token';
 import { settledProblems } from '../private/values/value-safety';
 
 const WORKSPACE_ID = /^ws-[0-9A-Za-z-]{1,61}$/;
@@ -25,7 +25,7 @@ export function workspaceProblems(scope: IConstruct, property: string, ids: stri
 }
 
 function workspaceProblem(property: string, id: string): string | undefined {
-  if (Token.isUnresolved(id) || WORKSPACE_ID.test(id)) return undefined;
+  if (isToken(id) || WORKSPACE_ID.test(id)) return undefined;
   return problem(
     property,
     'contain IDs of workspaces, which begin with ws-',

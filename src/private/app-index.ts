@@ -1,9 +1,10 @@
-import { CfnOutput, Stack, Stage, Token } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Stage } from 'aws-cdk-lib';
 import { CfnManagedPolicy, CfnPolicy, CfnRole } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { objectOf, propertyOf } from '../conventions/json';
 import { StatementJson } from '../conventions/policy-json';
 import { trustDocumentOf } from './trust/trust-overrides';
+import { isToken } from './values/is-token';
 import { deployedStack, effectiveProperty, fingerprint, literalRoleArn, pointed, settle } from './values/tokens';
 
 /**
@@ -163,7 +164,7 @@ function nameInAccount(role: CfnRole): string | undefined {
   const name = settle(role, effectiveProperty(role, 'RoleName', role.roleName));
   if (typeof name !== 'string') return undefined;
   const { account } = Stack.of(role);
-  return `${Token.isUnresolved(account) ? deployedStack(role).node.addr : account} ${name.toLowerCase()}`;
+  return `${isToken(account) ? deployedStack(role).node.addr : account} ${name.toLowerCase()}`;
 }
 
 function grouped<T>(items: T[], keyOf: (item: T) => string | undefined): Map<string, T[]> {

@@ -1,5 +1,6 @@
-import { Annotations, Token, Tokenization } from 'aws-cdk-lib';
+import { Annotations, Tokenization } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { isToken } from './values/is-token';
 
 const MAX_LENGTH = 200;
 /** The placeholder in messages for a value that is known only at deployment. */
@@ -74,7 +75,7 @@ function isDeferredObject(value: unknown): boolean {
 
 /** Whether a value is a token. A Stack has a `resolve` method too, but is not a token. */
 export function isDeferred(value: unknown): boolean {
-  return Token.isUnresolved(value) && !Construct.isConstruct(value);
+  return isToken(value) && !Construct.isConstruct(value);
 }
 
 /** Replaces tokens in a text with a placeholder. */

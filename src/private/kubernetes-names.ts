@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib';
 import { isDeferred, problem } from './errors';
 import {
   isMetadataKey,
@@ -11,6 +10,7 @@ import {
   OBJECT_NAME,
   OBJECT_NAME_PATTERN,
 } from '../conventions/name-rules';
+import { isToken } from './values/is-token';
 
 /** Returns what is wrong with a namespace. Tokens are accepted. */
 export function namespaceProblem(property: string, value: string): string | undefined {
@@ -55,7 +55,7 @@ export function annotationsProblem(property: string, annotations: Record<string,
 }
 
 function keyProblem(property: string, key: string): string | undefined {
-  if (Token.isUnresolved(key)) return problem(property, 'have keys known at synth time', key, 'Use literals.');
+  if (isToken(key)) return problem(property, 'have keys known at synth time', key, 'Use literals.');
   return isMetadataKey(key) ? undefined : problem(property, METADATA_KEY.rule, key, METADATA_KEY.advice);
 }
 

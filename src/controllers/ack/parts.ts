@@ -1,8 +1,8 @@
-import { Token } from 'aws-cdk-lib';
 import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { AckNamePrefixOptions, AckResourceTagsOptions } from './options';
 import { fail, problem } from '../../private/errors';
+import { isToken } from '../../private/values/is-token';
 import { allow, ControllerDefinition } from '../definition';
 
 /** Conditions as in a `PolicyStatement`. */
@@ -40,7 +40,7 @@ export function badName(
   pattern: RegExp,
   advice: string,
 ): string | undefined {
-  if (value !== undefined && !Token.isUnresolved(value) && pattern.test(value)) return undefined;
+  if (value !== undefined && !isToken(value) && pattern.test(value)) return undefined;
   return problem(property, `be known at synth time and match ${pattern.source}`, value, advice);
 }
 
@@ -57,7 +57,7 @@ export function checkedTags({ resourceTags }: AckResourceTagsOptions): TagCondit
   if (tags.length === 0 || tags.some(([key, value]) => !key || !value)) {
     fail('AckService', problem('resourceTags', 'have at least one tag, with a key and a value', resourceTags, advice));
   }
-  const wrong = tags.find(([key]) => Token.isUnresolved(key) || !/^[\p{L}\p{N} _.:/=+@-]+$/u.test(key));
+  const wrong = tags.find(([key]) => isToken(key) || !/^[\p{L}\p{N} _.:/=+@-]+$/u.test(key));
   if (wrong) {
     fail('AckService', problem('resourceTags', 'have keys of letters, digits, spaces and _.:/=+@-', wrong[0], advice));
   }

@@ -1,7 +1,6 @@
 /**
  * Implements `IrsaAssertions`.
  */
-import { Token } from 'aws-cdk-lib';
 import { failIf, problem } from '../errors';
 import { audienceProblem, issuerUrlProblem } from '../issuer/issuer';
 import { namePatternProblem, namespacePatternProblem, namespaceProblem, objectNameProblem } from '../kubernetes-names';
@@ -32,6 +31,7 @@ import { propertyOf } from '../../conventions/json';
 import { DEFAULT_AUDIENCE, POD_IDENTITY_SERVICE } from '../../conventions/web-identity';
 import { AUDIENCE_ANNOTATION } from '../../conventions/webhook-annotations';
 import type { IWorkloadIdentity } from '../../workload-identity';
+import { isToken } from '../values/is-token';
 
 const WHERE = 'IrsaAssertions';
 const MAX_STATEMENT_LENGTH = 600;
@@ -184,7 +184,7 @@ function identityProblem(
 }
 
 function deferredProblem(values: Record<string, string | undefined>, advice: string): string | undefined {
-  const found = Object.entries(values).find(([, value]) => Token.isUnresolved(value));
+  const found = Object.entries(values).find(([, value]) => isToken(value));
   return found && problem(found[0], 'be known at synth time', found[1], advice);
 }
 

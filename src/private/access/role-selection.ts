@@ -1,10 +1,10 @@
-import { Token } from 'aws-cdk-lib';
 import type { RoleSelection } from '../../access-options';
 import { Role } from '../../analysis/access-map';
 import { linesInShort } from '../../analysis/lists';
 import { isStandIn } from '../../analysis/stand-in';
 import { nearest } from '../../conventions/nearest';
 import { fail, failIf, problem } from '../errors';
+import { isToken } from '../values/is-token';
 
 const MAX_LISTED = 20;
 
@@ -24,7 +24,7 @@ export function selectedRoles(where: string, roles: Role[], { role, roleOf, role
   }
   const wanted = roleOf?.role.node.path ?? role!;
   const found = findByName(where, roles, wanted);
-  if (found.length === 0 && roleOf && !Token.isUnresolved(roleOf.roleArn)) {
+  if (found.length === 0 && roleOf && !isToken(roleOf.roleArn)) {
     found.push(...findByName(where, roles, roleOf.roleArn)); // an existing role that the app creates elsewhere
   }
   const rule = `has the name, ARN or construct path ${JSON.stringify(wanted)}`;
@@ -54,7 +54,7 @@ function findByPattern(where: string, roles: Role[], wanted: string): Role[] {
 }
 
 function literalProblem(property: string, value: string): string | undefined {
-  return typeof value === 'string' && value !== '' && !Token.isUnresolved(value)
+  return typeof value === 'string' && value !== '' && !isToken(value)
     ? undefined
     : problem(
       property,

@@ -1,8 +1,9 @@
-import { Fn, Stack, Token } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { isDeferred, problem } from '../errors';
 import { accountProblem, partitionProblem } from './issuer';
 import { CLUSTER_NAME } from '../../conventions/name-rules';
+import { isToken } from '../values/is-token';
 import { arnParts } from '../values/tokens';
 import { settledProblems } from '../values/value-safety';
 
@@ -57,7 +58,7 @@ export function clusterArnProblems(scope: IConstruct, property: string, arn: str
 function partialArnProblem(property: string, arn: string): string | undefined {
   const [, , service, , , resource] = arnParts(arn);
   const wrong = (part: string | undefined, right: string) => (
-    part !== undefined && !Token.isUnresolved(part) && part !== right);
+    part !== undefined && !isToken(part) && part !== right);
   return wrong(service, 'eks') || wrong(resource?.split('/')[0], 'cluster') ? notACluster(property, arn) : undefined;
 }
 

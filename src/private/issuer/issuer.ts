@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { CfnOIDCProvider, IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 import { CfnResource, Fn } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
@@ -6,6 +6,7 @@ import { isDeferred, missingProblem, problem, show } from '../errors';
 import { noteExistingProvider } from './existing-provider';
 import { IssuerMistake, issuerMistake, PRINT_ISSUER } from '../../conventions/eks-issuers';
 import { AppIndex } from '../app-index';
+import { isToken } from '../values/is-token';
 import {
   arnParts,
   argumentsOf,
@@ -127,8 +128,8 @@ export function providerArnProblem(property: string, stack: Stack, arn: string):
 function partialArnProblem(property: string, stack: Stack, arn: string): string | undefined {
   const [, partition, service, , account, resource] = arnParts(arn);
   if (resource === undefined) return undefined;
-  const wrongService = !Token.isUnresolved(service) && service !== 'iam';
-  const wrongResource = !resource.startsWith('oidc-provider/') && !Token.isUnresolved(resource.split('/')[0]);
+  const wrongService = !isToken(service) && service !== 'iam';
+  const wrongResource = !resource.startsWith('oidc-provider/') && !isToken(resource.split('/')[0]);
   if (wrongService || wrongResource) return notAProvider(property, arn);
   return partitionProblem(property, stack, partition, arn) ?? accountProblem(property, stack, account, arn);
 }
@@ -147,7 +148,7 @@ export function partitionProblem(
   advice = 'A role can trust only a provider in its own partition.',
 ): string | undefined {
   const own = literalPartition(stack);
-  if (!partition || own === undefined || Token.isUnresolved(partition) || own === partition) return undefined;
+  if (!partition || own === undefined || isToken(partition) || own === partition) return undefined;
   return problem(property, `be in the partition of the stack, ${own}`, arn, advice);
 }
 
@@ -157,8 +158,8 @@ export function accountProblem(
   advice = 'A role can trust only a provider in its own account. '
     + `Register the cluster's issuer also in account ${stack.account} (ClusterOidcProvider).`,
 ): string | undefined {
-  if (!account || Token.isUnresolved(account)) return undefined;
-  if (Token.isUnresolved(stack.account) || account === stack.account) return undefined;
+  if (!account || isToken(account)) return undefined;
+  if (isToken(stack.account) || account === stack.account) return undefined;
   return problem(property, `be in the account of the stack, ${stack.account}`, arn, advice);
 }
 
@@ -186,7 +187,7 @@ export class ProviderFacts {
   constructor(private readonly provider: IOpenIdConnectProvider) {
     this.arn = provider.openIdConnectProviderArn;
     this.url = this.property('Url');
-    const isLiteral = typeof this.url === 'string' && !Token.isUnresolved(this.url);
+    const isLiteral = typeof this.url === 'string' && !isToken(this.url);
     this.issuer = isLiteral && this.resource instanceof CfnOIDCProvider
       ? issuerOfUrl(this.url)
       : provider.openIdConnectProviderIssuer;
@@ -225,7 +226,7 @@ export class ProviderFacts {
   /** Returns what is wrong with the deferred values of this provider. */
   public deferredProblems(scope: IConstruct): string[] {
     const place = { fragment: PROVIDER_FRAGMENT, trustsForeign: true };
-    return [this.arn, this.issuer].filter(part => Token.isUnresolved(part))
+    return [this.arn, this.issuer].filter(part => isToken(part))
       .flatMap(part => settledProblems(scope, 'oidcProvider', part, () => undefined, place));
   }
 
@@ -254,8 +255,8 @@ export class ProviderFacts {
   /** Returns why the provider does not accept tokens with this audience. */
   public audienceProblem(property: string, audience: string): string | undefined {
     const known = this.audiences;
-    if (!Array.isArray(known) || Token.isUnresolved(known) || Token.isUnresolved(audience)) return undefined;
-    if (known.some(id => typeof id !== 'string' || Token.isUnresolved(id))) return undefined;
+    if (!Array.isArray(known) || isToken(known) || isToken(audience)) return undefined;
+    if (known.some(id => typeof id !== 'string' || isToken(id))) return undefined;
     if (known.includes(audience)) return undefined;
     const rule = `be among the audiences of the provider ${this.provider.node.path}, ${JSON.stringify(known)}`;
     return problem(property, rule, audience,

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, KeyObject } from 'crypto';
-import { Token } from 'aws-cdk-lib';
 import { problem } from '../errors';
+import { isToken } from '../values/is-token';
 
 const MIN_BITS = 2048;
 /** The maximum number of keys that STS reads from one issuer. */
@@ -33,7 +33,7 @@ interface Block {
 
 /** Returns why these are not valid public keys of a cluster. The message never contains key material. */
 export function publicKeysProblem(property: string, pems: string[]): string | undefined {
-  if (Token.isUnresolved(pems)) {
+  if (isToken(pems)) {
     return problem(
       property,
       'be a list that is known at synth time', pems, 'The documents are written at synth. Read the keys from files.',
@@ -68,11 +68,11 @@ export function jsonWebKeys(pems: string[]): JsonWebKey[] {
 }
 
 function pemProblem(property: string, pem: string): string | undefined {
-  if (Token.isUnresolved(pem) || typeof pem !== 'string') {
+  if (isToken(pem) || typeof pem !== 'string') {
     return problem(
       property,
       'be text that is known at synth time',
-      Token.isUnresolved(pem) ? pem : typeof pem,
+      isToken(pem) ? pem : typeof pem,
       "The documents are written at synth. Read the key from a file: readFileSync('sa.pub', 'utf8').",
     );
   }

@@ -4,6 +4,7 @@ import { ApiObject, ApiObjectProps, Chart, IResolver, Lazy, ResolutionContext } 
 import { IConstruct } from 'constructs';
 import { JsonObject } from '../../conventions/json';
 import { fail, problem } from '../errors';
+import { isToken } from '../values/is-token';
 import { fingerprint, hasIntrinsic, settleForManifest } from '../values/tokens';
 import { hasDynamicReference } from '../values/value-safety';
 
@@ -70,7 +71,7 @@ function objectId(owner: IConstruct, kind: string): string {
 }
 
 function readableId(owner: IConstruct, name: string): string {
-  return Token.isUnresolved(name)
+  return isToken(name)
     ? createHash('sha256').update(fingerprint(owner, name)).digest('hex').slice(0, 10)
     : name;
 }
@@ -87,7 +88,7 @@ function hasNamespace(chart: Chart, name: string): boolean {
  */
 export function literalManifest(owner: IConstruct, manifest: Manifest): Manifest {
   const literal = (value: unknown, path: string[]): unknown => {
-    if (Token.isUnresolved(value)) return Lazy.any({ produce: () => settledForFile(owner, manifest, value, path) });
+    if (isToken(value)) return Lazy.any({ produce: () => settledForFile(owner, manifest, value, path) });
     if (Array.isArray(value)) return value.map((item, index) => literal(item, [...path, `${index}`]));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item, [...path, key])]));
@@ -120,7 +121,7 @@ export function unresolvedProblem(manifest: Manifest, path: string[], settled: u
 
 /** `kind namespace/name`, for messages. */
 export function objectName({ kind, metadata }: Manifest): string {
-  const describePart = (part: unknown) => (Token.isUnresolved(part) ? '<known only at deployment>' : part);
+  const describePart = (part: unknown) => (isToken(part) ? '<known only at deployment>' : part);
   return `${describePart(kind)} ${[metadata?.namespace, metadata?.name]
     .filter(part => part !== undefined)
     .map(describePart)
@@ -130,7 +131,7 @@ export function objectName({ kind, metadata }: Manifest): string {
 /** `metadata.annotations["eks.amazonaws.com/role-arn"]`, `spec.containers[0].name`. */
 export function fieldName(path: string[]): string {
   return path.map((part, index) => {
-    if (Token.isUnresolved(part)) return '["<known only at deployment>"]';
+    if (isToken(part)) return '["<known only at deployment>"]';
     if (/^\d+$/.test(part)) return `[${part}]`;
     if (!/^\w+$/.test(part)) return `["${part}"]`;
     return index === 0 ? part : `.${part}`;
@@ -139,12 +140,12 @@ export function fieldName(path: string[]): string {
 
 /** Whether a value is a CDK token in any form. A cdk8s token object has no stack trace. */
 export function isCdkToken(value: unknown): boolean {
-  return Token.isUnresolved(value) && (!isObject(value) || Array.isArray(value) || 'creationStack' in value);
+  return isToken(value) && (!isObject(value) || Array.isArray(value) || 'creationStack' in value);
 }
 
 /** Whether an item of a list represents a whole list: `[...list, 'more']`. */
 export function isListToken(item: unknown): boolean {
-  return typeof item === 'string' && Token.isUnresolved([item]);
+  return typeof item === 'string' && isToken([item]);
 }
 
 /** Whether a value is a plain map. */

@@ -1,9 +1,10 @@
 import { createHash } from 'crypto';
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { isKnown, isListToken, Manifest, objectName, unresolvedProblem } from './objects';
 import { yamlText } from './yaml-text';
 import { GENERATED_MARK } from '../../conventions/assembly-record';
+import { isToken } from '../values/is-token';
 import { mayHoldToken, settleForManifest } from '../values/tokens';
 import { embeddedProblems, hasDynamicReference } from '../values/value-safety';
 
@@ -59,7 +60,7 @@ export interface SettledManifests {
 export function settleManifests(scope: IConstruct, manifests: Manifest[], allowDeferred: boolean): SettledManifests {
   const problems: string[] = [];
   const settle = (manifest: Manifest, value: unknown, path: string[]): unknown => {
-    if (Token.isUnresolved(value)) {
+    if (isToken(value)) {
       const settled = settleForManifest(scope, value);
       if (isKnown(settled)) return settled;
       if (!allowDeferred || typeof value !== 'string') {
@@ -98,7 +99,7 @@ export function manifestText(manifests: Manifest[]): string {
   // is always quoted.
   const mark = `@${createHash('sha256').update(JSON.stringify(sorted)).digest('hex')}-`;
   const marked = (value: unknown): unknown => {
-    if (typeof value === 'string' && Token.isUnresolved(value)) return `${mark}${deferred.push(value) - 1}`;
+    if (typeof value === 'string' && isToken(value)) return `${mark}${deferred.push(value) - 1}`;
     if (Array.isArray(value)) return value.map(marked);
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [marked(key), marked(item)]));

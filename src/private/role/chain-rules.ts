@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { CfnManagedPolicy, CfnRole, IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { PlainReader } from './role-admission';
@@ -13,6 +13,7 @@ import { AppIndex } from '../app-index';
 import { problem, withoutTokens } from '../errors';
 import { assumeActions, sessionsOf } from '../trust/other-principals';
 import { trustDocumentOf } from '../trust/trust-overrides';
+import { isToken } from '../values/is-token';
 import { fingerprint, literalRoleArn, settle } from '../values/tokens';
 
 const [ASSUME, TAG] = assumeActions(true);
@@ -114,7 +115,7 @@ function needsPolicy(caller: ChainedServiceAccount, own: CfnRole, arn: string): 
 }
 
 function areApart(one: string, other: string | undefined): boolean {
-  return !Token.isUnresolved(one) && /^\d{12}$/.test(other ?? '') && one !== other;
+  return !isToken(one) && /^\d{12}$/.test(other ?? '') && one !== other;
 }
 
 /** Returns whether the trust policy of a role allows sessions of the service account's role. */

@@ -1,4 +1,4 @@
-import { CfnResource, Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import { IOpenIdConnectProvider } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ADDON_SERVICE_ACCOUNTS } from '../../conventions/addons';
@@ -6,6 +6,7 @@ import { objectOf, propertyOf } from '../../conventions/json';
 import { AppIndex } from '../app-index';
 import { claim } from '../app-registry';
 import { ProviderFacts } from '../issuer/issuer';
+import { isToken } from '../values/is-token';
 import {
   argumentsOf, deployedStack, fingerprint, literalPartition, pointed, PointedValue, renderedProperties,
 } from '../values/tokens';
@@ -87,7 +88,7 @@ function associationKey(scope: IConstruct, clusterName: string, namespace: strin
 function clusterKey(scope: IConstruct, { value, targets }: PointedValue): string {
   const stack = deployedStack(scope);
   const place = [stack.account, stack.region];
-  const known = !place.some(part => Token.isUnresolved(part));
+  const known = !place.some(part => isToken(part));
   return JSON.stringify([known ? place : stack.node.addr, literalName(value, targets) ?? value]);
 }
 

@@ -1,4 +1,4 @@
-import { IResolveContext, Stack, Token } from 'aws-cdk-lib';
+import { IResolveContext, Stack } from 'aws-cdk-lib';
 import { IManagedPolicy, ManagedPolicy, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ControllerDefinition } from '../../controllers/definition';
@@ -8,6 +8,7 @@ import { problem, warn } from '../errors';
 import { policySize } from '../trust/policy-size';
 import { hasDeferredKey, renderTrust, settledCopy, textsIn } from '../trust/trust-document';
 import { describeSize } from '../trust/trust-rules';
+import { isToken } from '../values/is-token';
 import { argumentsOf, literalPartition, settle } from '../values/tokens';
 import { embeddedProblems, openProblems, vanishingProblems } from '../values/value-safety';
 
@@ -132,7 +133,7 @@ function partitionProblems(scope: IConstruct, { name }: ControllerDefinition, js
     const settled = settle(scope, resource);
     const [, parts] = argumentsOf(settled, 'Fn::Join');
     const text = Array.isArray(parts) ? parts[0] : settled;
-    return typeof text === 'string' && !Token.isUnresolved(text) ? /^arn:([^:]+):/.exec(text)?.[1] : undefined;
+    return typeof text === 'string' && !isToken(text) ? /^arn:([^:]+):/.exec(text)?.[1] : undefined;
   };
   const resources = statementsOf(json).flatMap(({ Resource: named }): unknown[] => [named ?? []].flat());
   return [...new Set(resources.filter(resource => ![undefined, '*', own].includes(partitionOf(resource))))].map(

@@ -1,4 +1,4 @@
-import { CfnResource, Token } from 'aws-cdk-lib';
+import { CfnResource } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { PodCaller, podAdmission } from '../../analysis/admission/admission';
@@ -7,6 +7,7 @@ import { objectOf } from '../../conventions/json';
 import { PolicyJson, StatementJson } from '../../conventions/policy-json';
 import { NAMESPACE_TAG, SERVICE_ACCOUNT, SERVICE_ACCOUNT_TAG } from '../../conventions/web-identity';
 import type { ServiceAccountSubject } from '../../service-account-subject';
+import { isToken } from '../values/is-token';
 import { argumentsOf, isIntrinsic, joinedParts, literalRoleArn, pointed, PointedValue } from '../values/tokens';
 
 /** How one service account requests a role. */
@@ -105,7 +106,7 @@ export class PlainReader {
 
   public json<T>(value: T): T;
   public json(value: unknown): unknown {
-    if (typeof value === 'string' || Token.isUnresolved(value)) return this.pointed(value);
+    if (typeof value === 'string' || isToken(value)) return this.pointed(value);
     if (Array.isArray(value)) return value.flatMap(item => this.json(item));
     if (typeof value !== 'object' || value === null) return value;
     if (isIntrinsic(value)) return this.pointed(value);

@@ -1,4 +1,4 @@
-import { Annotations, Lazy, Stack, Stage, Token } from 'aws-cdk-lib';
+import { Annotations, Lazy, Stack, Stage } from 'aws-cdk-lib';
 import {
   AddToPrincipalPolicyResult, CfnRole, Grant, IGrantable, IPrincipal, IRole, Policy, PolicyStatement, Role,
 } from 'aws-cdk-lib/aws-iam';
@@ -7,6 +7,7 @@ import { IrsaRole } from '../../irsa-role';
 import { withoutTokens } from '../errors';
 import { assumeActions } from '../trust/other-principals';
 import { settledCopy } from '../trust/trust-document';
+import { isToken } from '../values/is-token';
 import { literalPathAndName } from '../values/tokens';
 
 /** A service account whose role assumes another role, the next role of a chain. */
@@ -91,7 +92,7 @@ export function arnFor(scope: Construct | IRole, role: IRole): string {
 function namedArn(scope: Construct | IRole, role: CfnRole): string | undefined {
   const name = literalPathAndName(role);
   const [stack, other] = [Stack.of(scope), Stack.of(role)];
-  const isOpen = Token.isUnresolved(other.account) && stack.environment !== other.environment;
+  const isOpen = isToken(other.account) && stack.environment !== other.environment;
   if (name === undefined || isOpen) return undefined;
   return stack.formatArn({ service: 'iam', region: '', account: other.account, resource: `role${name}` });
 }

@@ -1,11 +1,12 @@
 import { hash } from 'crypto';
-import { CfnResource, Duration, Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import { CfnRole, IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ROLE_NAME, WEBHOOK_ROLE_ARN } from '../../conventions/name-rules';
 import { AppIndex } from '../app-index';
 import { problem } from '../errors';
 import { replacedProblem } from '../trust/trust-overrides';
+import { isToken } from '../values/is-token';
 import { argumentsOf, effectiveProperty, literal, renderedProperties } from '../values/tokens';
 
 const MAX_ROLE_NAME_LENGTH = 64;
@@ -104,7 +105,7 @@ export function isLookupDummy(arn: string): boolean {
 
 /** Returns an error if the webhook would not accept a role ARN. Tokens are accepted. */
 export function roleArnProblem(property: string, arn: string): string | undefined {
-  if (Token.isUnresolved(arn) || isLookupDummy(arn) || WEBHOOK_ROLE_ARN.test(arn)) return undefined;
+  if (isToken(arn) || isLookupDummy(arn) || WEBHOOK_ROLE_ARN.test(arn)) return undefined;
   const rule = 'be a role ARN that the pod identity webhook accepts: '
     + 'arn:<partition>:iam::<account>:role/<path and name of letters, digits and _-/.@+=,>';
   return problem(property, rule, arn,
@@ -119,7 +120,7 @@ export function generatedRoleName(
   construct: IConstruct, namespace: string, serviceAccountName: string,
 ): string | undefined {
   const { account, region } = Stack.of(construct);
-  if (Token.isUnresolved(account) || Token.isUnresolved(region)) return undefined;
+  if (isToken(account) || isToken(region)) return undefined;
   const digest = hash('sha256', `${region}/${construct.node.path}`, 'hex').slice(0, HASH_LENGTH);
   const names = [literal(namespace), literal(serviceAccountName)].filter(part => part !== undefined);
   const readable = names.join('-') || 'irsa';

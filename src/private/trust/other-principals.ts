@@ -1,10 +1,11 @@
-import { Stage, Token } from 'aws-cdk-lib';
+import { Stage } from 'aws-cdk-lib';
 import { CfnRole, IPrincipal, IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import { objectOf } from '../../conventions/json';
 import { StatementJson } from '../../conventions/policy-json';
 import { problem } from '../errors';
 import { oneOrMany } from './trust-document';
+import { isToken } from '../values/is-token';
 import { literalRoleArn } from '../values/tokens';
 
 const ASSUME = 'sts:AssumeRole';
@@ -53,7 +54,7 @@ export function externalIdProblem(property: string, id: string | undefined, acti
   if (action !== ASSUME) {
     return problem(property, `be for a principal that calls ${ASSUME}`, action, 'Leave it out for this principal.');
   }
-  if (Token.isUnresolved(id) || (typeof id === 'string' && EXTERNAL_ID.test(id))) return undefined;
+  if (isToken(id) || (typeof id === 'string' && EXTERNAL_ID.test(id))) return undefined;
   return problem(property, 'have 2 to 1224 letters, digits and _+=,.@:/-', id, 'STS accepts no other external ID.');
 }
 

@@ -1,7 +1,8 @@
-import { Reference, Token, Tokenization } from 'aws-cdk-lib';
+import { Reference, Tokenization } from 'aws-cdk-lib';
 import { CfnOIDCProvider } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER } from '../../conventions/policy-quotas';
+import { isToken } from '../values/is-token';
 import { argumentsOf, hasIntrinsic, isIntrinsic, mayHoldToken, settle, SettledTokens } from '../values/tokens';
 
 /** The length of a policy as IAM counts it, without whitespace. */
@@ -30,7 +31,7 @@ class Measure {
 
   public json(value: unknown): number {
     if (typeof value === 'string') return this.text(value) + 2;
-    if (Token.isUnresolved(value) || isIntrinsic(value)) {
+    if (isToken(value) || isIntrinsic(value)) {
       const settled = settle(this.scope, value);
       return isIntrinsic(settled) ? this.intrinsic(value, settled) + 2 : this.json(settled);
     }
@@ -41,7 +42,7 @@ class Measure {
   }
 
   private text(text: string): number {
-    if (!Token.isUnresolved(text)) return JSON.stringify(text).length - 2;
+    if (!isToken(text)) return JSON.stringify(text).length - 2;
     const parts = Tokenization.reverseString(text);
     const lengths = parts.mapTokens({ mapToken: token => ({ length: this.intrinsic(token, this.tokens.of(token)) }) })
       .join({ join: (left: unknown, right: unknown) => [left, right].flat() });
@@ -69,5 +70,5 @@ function bracketed(items: number[]): number {
 
 function issuerLength(target: IConstruct): number | undefined {
   if (!(target instanceof CfnOIDCProvider)) return undefined;
-  return target.url && !Token.isUnresolved(target.url) ? target.url.length - 'https://'.length : ASSUMED_ISSUER;
+  return target.url && !isToken(target.url) ? target.url.length - 'https://'.length : ASSUMED_ISSUER;
 }

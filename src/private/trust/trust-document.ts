@@ -5,6 +5,7 @@ import { JsonObject, propertyOf } from '../../conventions/json';
 import { PolicyJson, StatementJson } from '../../conventions/policy-json';
 import { AppIndex } from '../app-index';
 import { fail, problem } from '../errors';
+import { isToken } from '../values/is-token';
 import { fingerprint, hasIntrinsic, isIntrinsic, mayHoldToken, settle, SettledTokens } from '../values/tokens';
 import { tokensIn } from '../values/value-safety';
 
@@ -108,7 +109,7 @@ export function renderJson(context: IResolveContext, value: unknown): unknown {
   if (context.preparing) return { 'Fn::Join': ['', textsIn(value)] };
   const tokens = new SettledTokens(context.scope);
   const settled = settledCopy(context.scope, value, tokens);
-  const isDeferred = textsIn(settled).some(text => Token.isUnresolved(text));
+  const isDeferred = textsIn(settled).some(text => isToken(text));
   return isDeferred ? new Substitution(context, [], tokens).render(settled) : JSON.stringify(settled);
 }
 
@@ -122,7 +123,7 @@ export function settledCopy<T>(scope: IConstruct, value: T, tokens = new Settled
 
 function copied(scope: IConstruct, value: unknown, tokens: SettledTokens): unknown {
   if (typeof value === 'string') return tokens.literalOrToken(value);
-  if (Token.isUnresolved(value)) {
+  if (isToken(value)) {
     const settled = settle(scope, value);
     return hasIntrinsic(settled) ? value : settled;
   }
@@ -150,13 +151,13 @@ function copied(scope: IConstruct, value: unknown, tokens: SettledTokens): unkno
 
 /** Whether any key in the value is a token. CloudFormation does not support functions in keys. */
 export function hasDeferredKey(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return false;
-  return Object.entries(value).some(([key, item]) => Token.isUnresolved(key) || hasDeferredKey(item));
+  if (typeof value !== 'object' || value === null || isToken(value)) return false;
+  return Object.entries(value).some(([key, item]) => isToken(key) || hasDeferredKey(item));
 }
 
 /** Returns every text in a value, in keys and values. */
 export function textsIn(value: unknown): unknown[] {
-  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return [value];
+  if (typeof value !== 'object' || value === null || isToken(value)) return [value];
   return Array.isArray(value)
     ? value.flatMap(textsIn)
     : Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)]);
@@ -186,7 +187,7 @@ export function withoutRepeats<T>(scope: IConstruct | undefined, statements: T[]
 }
 
 function keyedFingerprint(scope: IConstruct, value: unknown): string {
-  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return fingerprint(scope, value);
+  if (typeof value !== 'object' || value === null || isToken(value)) return fingerprint(scope, value);
   if (Array.isArray(value)) return `[${value.map(item => keyedFingerprint(scope, item)).join()}]`;
   return `{${Object.entries(value)
     .map(([key, item]) => `${fingerprint(scope, key)}:${keyedFingerprint(scope, item)}`)
@@ -213,7 +214,7 @@ class Substitution {
   constructor(private readonly context: IResolveContext, named: NamedValue[], private readonly tokens: SettledTokens) {
     this.inTemplate = once(context, ['resolved tokens', Stack.of(context.scope)], () => new Map());
     for (const { name, value } of named) {
-      if (!Token.isUnresolved(value)) continue;
+      if (!isToken(value)) continue;
       const { key } = this.resolve(value);
       if (!this.names.has(key)) this.names.set(key, name);
     }
@@ -236,12 +237,12 @@ class Substitution {
 
   private json(value: unknown): string {
     if (typeof value === 'string') return `"${this.text(value)}"`;
-    if (typeof value === 'number' && Token.isUnresolved(value)) {
+    if (typeof value === 'number' && isToken(value)) {
       return this.resolved(this.context.resolve(value), false);
     }
     if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-    if (Array.isArray(value) && Token.isUnresolved(value)) return this.list(value);
-    if (Token.isUnresolved(value)) return this.resolved(this.context.resolve(value), true);
+    if (Array.isArray(value) && isToken(value)) return this.list(value);
+    if (isToken(value)) return this.resolved(this.context.resolve(value), true);
     if (isIntrinsic(value)) return this.resolved(value, true); // inside a token that is a list or an object
     if (Array.isArray(value)) return `[${value.map(item => this.json(item)).join()}]`;
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
@@ -261,7 +262,7 @@ class Substitution {
   }
 
   private text(text: string): string {
-    if (!Token.isUnresolved(text)) return escaped(text);
+    if (!isToken(text)) return escaped(text);
     const fragments = Tokenization.reverseString(text)
       .mapTokens({ mapToken: token => this.piece(token) })
       .join({ join: (left: unknown, right: unknown) => [left, right].flat() });

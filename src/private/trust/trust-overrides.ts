@@ -1,7 +1,7 @@
-import { Token } from 'aws-cdk-lib';
 import { CfnRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { PolicyJson } from '../../conventions/policy-json';
 import { problem } from '../errors';
+import { isToken } from '../values/is-token';
 import { isIntrinsic, propertyOverrides } from '../values/tokens';
 
 const PROPERTY = 'AssumeRolePolicyDocument';
@@ -42,7 +42,7 @@ export function withOverrides(role: CfnRole, document: PolicyJson): PolicyJson {
 export function trustDocumentOf(role: CfnRole): PolicyJson | undefined {
   const document: unknown = role.assumeRolePolicyDocument;
   const json: unknown = document instanceof PolicyDocument ? document.toJSON() : document;
-  if (typeof json !== 'object' || json === null || Token.isUnresolved(json)) return undefined;
+  if (typeof json !== 'object' || json === null || isToken(json)) return undefined;
   return hasOverrides(role) ? withOverrides(role, json) : json;
 }
 

@@ -1,7 +1,8 @@
-import { Token, Tokenization } from 'aws-cdk-lib';
+import { Tokenization } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { propertyOf } from '../../conventions/json';
 import { StatementJson as WrittenStatement } from '../../conventions/policy-json';
+import { isToken } from '../values/is-token';
 import { parameterProblem } from '../values/parameter-safety';
 import { argumentsOf, isIntrinsic, joinedParts, pointed, PointedValue } from '../values/tokens';
 import { Origin, originsIn } from '../values/value-origins';
@@ -36,7 +37,7 @@ export function worstCase(scope: IConstruct, statement: WrittenStatement): State
     return [expression].flat()
       .map(item => alternatives(item).map(alternative => outcomeOf(scope, alternative, targets)));
   };
-  const plain = (value: unknown) => (Token.isUnresolved(value) ? pointed(scope, value).value : value);
+  const plain = (value: unknown) => (isToken(value) ? pointed(scope, value).value : value);
   return rewritten(statement, outcomes, plain);
 }
 
@@ -44,7 +45,7 @@ export function worstCase(scope: IConstruct, statement: WrittenStatement): State
 export function preliminary(statement: WrittenStatement): StatementJson {
   const outcomes = (value: unknown): Outcome[][] => [value].flat().map(item => {
     if (typeof item !== 'string') {
-      return [{ text: Token.isUnresolved(item) || isIntrinsic(item) ? DEFERRED : `${item}` }];
+      return [{ text: isToken(item) || isIntrinsic(item) ? DEFERRED : `${item}` }];
     }
     const text = Tokenization.reverseString(item).mapTokens({ mapToken: () => DEFERRED })
       .join({ join: (left, right) => `${left ?? ''}${right ?? ''}` });
@@ -82,7 +83,7 @@ function rewritten(
 
 function principalOf(principal: unknown, outcomes: (value: unknown) => Outcome[][]): StatementJson['Principal'] {
   if (typeof principal !== 'object' || principal === null) return '*';
-  if (isIntrinsic(principal) || Token.isUnresolved(principal)) return '*';
+  if (isIntrinsic(principal) || isToken(principal)) return '*';
   return mapOf(principal, values => texts(outcomes(values).flat()).map(({ text }) => (text === ANYTHING ? '*' : text)));
 }
 
@@ -90,7 +91,7 @@ function principalOf(principal: unknown, outcomes: (value: unknown) => Outcome[]
  * Maps the items. A map that is known only at deployment as a whole is empty, because its conditions may be missing.
  */
 function mapOf<T>(map: unknown, item: (value: unknown, key: string) => T): { [key: string]: T } {
-  if (typeof map !== 'object' || map === null || isIntrinsic(map) || Token.isUnresolved(map)) return {};
+  if (typeof map !== 'object' || map === null || isIntrinsic(map) || isToken(map)) return {};
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, item(value, key)]));
 }
 

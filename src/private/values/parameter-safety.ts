@@ -1,5 +1,6 @@
-import { CfnParameter, Token } from 'aws-cdk-lib';
+import { CfnParameter } from 'aws-cdk-lib';
 import { problem } from '../errors';
+import { isToken } from './is-token';
 
 /**
  * Characters that no parameter value may contain in a trust policy or a manifest: those that end a JSON or YAML string,
@@ -29,9 +30,9 @@ export function parameterProblem(property: string, parameter: CfnParameter): str
     );
   }
   const values = parameter.allowedValues;
-  if (values && !Token.isUnresolved(values) && values.length > 0 && values.every(isSafeText)) return undefined;
+  if (values && !isToken(values) && values.length > 0 && values.every(isSafeText)) return undefined;
   const pattern = parameter.allowedPattern;
-  if (pattern && !Token.isUnresolved(pattern) && isSafePattern(pattern)) return undefined;
+  if (pattern && !isToken(pattern) && isSafePattern(pattern)) return undefined;
   return problem(
     name,
     'have an allowedPattern, anchored by ^ and $, that cannot match quotes, backslashes, line breaks, *, ?, $ or '
@@ -43,7 +44,7 @@ export function parameterProblem(property: string, parameter: CfnParameter): str
 }
 
 function isSafeText(value: string): boolean {
-  return !Token.isUnresolved(value) && !FORBIDDEN.some(character => value.includes(character));
+  return !isToken(value) && !FORBIDDEN.some(character => value.includes(character));
 }
 
 /**

@@ -1,24 +1,16 @@
 import {
-  CfnElement,
-  CfnMapping,
-  CfnResource,
-  DefaultTokenResolver,
-  IPostProcessor,
-  IResolvable,
-  IResolveContext,
-  Reference,
-  Stack,
-  Token,
-  Tokenization,
+  CfnElement, CfnMapping, CfnResource, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference,
+  Stack, Tokenization,
 } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { isMarked, isToken } from './is-token';
 import { JsonObject, objectOf, propertyOf } from '../../conventions/json';
 import { partitionOf } from '../../conventions/partitions';
 
 /** Returns the partition of the stack, if its region is literal and known. */
 export function literalPartition(stack: Stack): string | undefined {
-  if (Token.isUnresolved(stack.region)) return undefined;
+  if (isToken(stack.region)) return undefined;
   return partitionOf(stack.region)?.name ?? literal(stack.partition);
 }
 
@@ -31,7 +23,7 @@ export function deployedStack(scope: IConstruct): Stack {
 
 /** Returns `value` unless it is a token. */
 export function literal(value: string | undefined): string | undefined {
-  return value === undefined || Token.isUnresolved(value) ? undefined : value;
+  return value === undefined || isToken(value) ? undefined : value;
 }
 
 /**
@@ -56,7 +48,7 @@ export function literalRoleArn(role: CfnRole): string | undefined {
 export function literalPathAndName(role: CfnRole): string | undefined {
   const name = literal(effectiveProperty(role, 'RoleName', role.roleName));
   const path = effectiveProperty(role, 'Path', role.path) ?? '/';
-  return name && !Token.isUnresolved(path) ? `${path}${name}` : undefined;
+  return name && !isToken(path) ? `${path}${name}` : undefined;
 }
 
 /** Returns what `addPropertyOverride` has set. The field of the CDK is private. */
@@ -186,17 +178,12 @@ function isLiteralText(value: unknown): boolean {
   return typeof value === 'string' && !mayHoldToken(value);
 }
 
-/** A part of every token in a text or a list. */
-const TOKEN_MARK = 'Token[';
-/** The end of every number token in a text: the CDK encodes it as `-1.888…e+289`. */
-const NUMBER_MARK = 'e+289';
-
 /** Whether a value may contain a token, also in its keys. Most documents contain none, and are never settled. */
 export function mayHoldToken(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes(TOKEN_MARK) || value.includes(NUMBER_MARK);
-  if (typeof value !== 'object' || value === null) return Token.isUnresolved(value);
+  if (typeof value === 'string') return isMarked(value);
+  if (typeof value !== 'object' || value === null) return isToken(value);
   if (Array.isArray(value)) return value.some(mayHoldToken);
-  if (Token.isUnresolved(value)) return true;
+  if (isToken(value)) return true;
   for (const key in value) {
     if (mayHoldToken(key) || mayHoldToken((value as JsonObject)[key])) return true;
   }
@@ -283,7 +270,7 @@ class Settling extends DefaultTokenResolver {
       case 'AWS::Region':
         return literal(this.stack.region);
       case 'AWS::URLSuffix':
-        return Token.isUnresolved(this.stack.region) ? undefined : partitionOf(this.stack.region)?.urlSuffix;
+        return isToken(this.stack.region) ? undefined : partitionOf(this.stack.region)?.urlSuffix;
       default:
         return undefined;
     }

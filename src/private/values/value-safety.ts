@@ -1,6 +1,7 @@
-import { Token, Tokenization } from 'aws-cdk-lib';
+import { Tokenization } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { problem, warn, withoutTokens } from '../errors';
+import { isToken } from './is-token';
 import { parameterProblem } from './parameter-safety';
 import { argumentsOf, pointed, settle } from './tokens';
 import { FOLLOWED_FUNCTIONS, Origin, originsIn, originsOf } from './value-origins';
@@ -151,13 +152,13 @@ function deferredOrigins(scope: IConstruct, value: unknown): Origin[] {
 
 /** Returns the tokens in a value. Each becomes a variable as a whole and cannot be escaped. */
 export function tokensIn(value: unknown): unknown[] {
-  if (!Token.isUnresolved(value)) return Array.isArray(value) ? value.flatMap(tokensIn) : [];
+  if (!isToken(value)) return Array.isArray(value) ? value.flatMap(tokensIn) : [];
   return typeof value === 'string' ? Tokenization.reverseString(value).tokens : [value];
 }
 
 /** Returns the literal text in a value outside of its tokens. */
 function textsAround(value: unknown): string[] {
-  if (Array.isArray(value) && !Token.isUnresolved(value)) return value.flatMap(textsAround);
+  if (Array.isArray(value) && !isToken(value)) return value.flatMap(textsAround);
   return typeof value === 'string' ? [withoutTokens(value)] : [];
 }
 
