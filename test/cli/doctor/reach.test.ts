@@ -426,9 +426,10 @@ describe('--watch', () => {
 
   test('says on a terminal that it is alive', async () => {
     broken();
+    inRound({ 4: () => role(TRUST) });
     const { isTTY } = process.stderr;
     process.stderr.isTTY = true;
-    const { stderr } = await asking(...WATCH, '--watch-timeout', '2').finally(() => {
+    const { stderr } = await asking(...WATCH).finally(() => {
       process.stderr.isTTY = isTTY;
     });
     expect(stderr).toMatch(/\r20[\d-]+T[\d:.]+Z no change +\r/);
