@@ -7,6 +7,7 @@ import { join } from 'path';
 import { cliPage } from './docs/cli';
 import { compatibilityPage } from './docs/compatibility';
 import { controllersPage } from './docs/controllers';
+import { identifiersPage } from './docs/identifiers';
 import { Page } from './docs/page';
 import { permissionsPage } from './docs/permissions';
 import { quotasPage } from './docs/quotas';
@@ -21,6 +22,7 @@ export const PAGES: Record<string, () => Page> = {
   cli: cliPage,
   rules: rulesPage,
   warnings: warningsPage,
+  identifiers: identifiersPage,
   permissions: permissionsPage,
   quotas: quotasPage,
   compatibility: compatibilityPage,

@@ -74,7 +74,9 @@ const SECTIONS: Section[] = [
   {
     text: 'Reference',
     folder: 'reference',
-    first: ['constructs', 'controllers', 'cli', 'rules', 'warnings', 'permissions', 'quotas', 'compatibility'],
+    first: [
+      'constructs', 'controllers', 'cli', 'rules', 'warnings', 'identifiers', 'permissions', 'quotas', 'compatibility',
+    ],
   },
   { text: 'Constructs', folder: 'reference/api', first: [], collapsed: true },
 ];

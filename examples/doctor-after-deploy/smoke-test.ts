@@ -21,7 +21,7 @@ interface ServiceAccount {
 
 /** The fields of `--format json` that this test reads: https://cdk-irsa.github.io/cdk-irsa/guides/machine-readable-output */
 interface Diagnosis {
-  readonly outcome: 'healthy' | 'found' | 'unsure';
+  readonly outcome: 'healthy' | 'unhealthy' | 'unknown';
   readonly diagnosis: string | null;
   readonly unknowns: string[];
   readonly inconclusive: string[];
@@ -77,15 +77,15 @@ async function main([cluster, ...options]: string[]): Promise<void> {
   for (const serviceAccount of withRole) {
     const found = await examine(serviceAccount, cluster, options);
     const { outcome, diagnosis, unknowns, checks } = found;
-    if (outcome === 'unsure' && isWithoutPods(found)) {
-      console.log(`no pods  ${serviceAccount.namespace}/${serviceAccount.name}`);
+    if (outcome === 'unknown' && isWithoutPods(found)) {
+      console.log(`${'no pods'.padEnd(10)} ${serviceAccount.namespace}/${serviceAccount.name}`);
       continue;
     }
     const shown = checks.filter(({ id }) =>
-      outcome === 'found' ? id === diagnosis : outcome === 'unsure' && unknowns.includes(id),
+      outcome === 'unhealthy' ? id === diagnosis : outcome === 'unknown' && unknowns.includes(id),
     );
-    const lines = shown.flatMap(({ summary, fix }) => [summary, ...fix]).map(line => `\n         ${line}`);
-    console.log(`${outcome.padEnd(8)} ${serviceAccount.namespace}/${serviceAccount.name}${lines.join('')}`);
+    const lines = shown.flatMap(({ summary, fix }) => [summary, ...fix]).map(line => `\n${' '.repeat(11)}${line}`);
+    console.log(`${outcome.padEnd(10)} ${serviceAccount.namespace}/${serviceAccount.name}${lines.join('')}`);
     if (outcome !== 'healthy') process.exitCode = 1;
   }
 }

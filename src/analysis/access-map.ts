@@ -87,7 +87,7 @@ export interface ServiceAccount {
   /** The name of the EKS managed add-on that annotates it. */
   readonly addon?: Text;
   /** The custom resource or Helm release that creates it: `HelmRelease velero`. Its name may be unknown. */
-  readonly madeBy?: Text;
+  readonly createdBy?: Text;
   /** The custom resource that gives it the role but does not declare it: `Issuer letsencrypt`. */
   readonly boundBy?: Text;
   /** Descriptions of labels and annotations that contain a role but have no effect. */
@@ -186,7 +186,7 @@ export interface Access {
   /** Whether a manifest or association uses it. */
   readonly used: boolean;
   /** Whether an association gives the role. Without one, a trust policy for EKS Pod Identity has no effect yet. */
-  readonly association?: boolean;
+  readonly associated?: boolean;
   /** The role with which EKS assumes this target role. */
   readonly through?: Text;
   /** The session policy of the association; null if it cannot be read. */

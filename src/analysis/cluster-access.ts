@@ -24,7 +24,7 @@ export interface ClusterPrincipal {
    * The ARN of an IAM role or user, or `⟨deployer of Stack⟩`; `arn:aws:iam::111122223333:*` for all of an account.
    */
   readonly principal: Text;
-  readonly via: 'access entry' | 'aws-auth' | 'cluster creator' | 'kubectl role';
+  readonly via: 'access-entry' | 'aws-auth' | 'cluster-creator' | 'kubectl-role';
   /** Its user name in the cluster, if known. */
   readonly user?: Text;
   readonly groups: readonly Text[];
@@ -79,7 +79,7 @@ export interface ReachStep {
   /** `create pods in payments`. */
   readonly right: string;
   /** What grants the right: `RoleBinding payments/dev (ClusterRole edit)`, `AmazonEKSEditPolicy`. */
-  readonly givenBy: readonly string[];
+  readonly grantedBy: readonly string[];
   /** The target of the step: `ServiceAccount payments/api`. */
   readonly to: string;
   readonly places: readonly Place[];

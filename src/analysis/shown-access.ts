@@ -10,8 +10,8 @@ import { matchesPattern } from '../conventions/wildcards';
  * service account.
  */
 export function shownAccess(access: readonly Access[]): Access[] {
-  const associated = grouped(access.filter(({ association }) => association === true), ({ role }) => role);
-  return access.filter(entry => entry.via === 'irsa' || entry.association === true
+  const associated = grouped(access.filter(entry => entry.associated === true), ({ role }) => role);
+  return access.filter(entry => entry.via === 'irsa' || entry.associated === true
     || !(associated.get(entry.role) ?? []).some(association => isMatch(entry, association)));
 }
 

@@ -394,7 +394,7 @@ describe('the rules', () => {
       const target = roleArn('next', one.account);
       const map = mapOf(plain, associationOf(one, target));
       const found = [BROKEN_CHAIN, CHAIN_WITHOUT_TAG_SESSION].flatMap(rule => rule.check(map));
-      const onMap = map.access.some(({ role, association }) => association === true && role === target);
+      const onMap = map.access.some(({ role, associated }) => associated === true && role === target);
       const tags = { ...tagsOf(one.asking, PRINCIPAL), ...tagsOf(one.asking, REQUEST) };
       const context = { ...IDENTITY, ...one.sessionTags && tags };
       const isIn = [ASSUME, ...one.sessionTags ? [TAG] : []].every(judge(plain, context));

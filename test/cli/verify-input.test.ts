@@ -54,11 +54,11 @@ test('a template in YAML, with functions in their short forms', () => {
   const { code, result, rules } = verify(write('template.yaml', YAML_TEMPLATE));
   expect(rules).toContain('missing-aud');
   expect(rules).not.toContain('missing-sub');
-  expect([code, result.checked.roles]).toEqual([1, 1]);
+  expect([code, result.counts.roles]).toEqual([1, 1]);
 });
 
 test('a template in JSON', () => {
-  expect(verify(write('sound.json', SOUND))).toMatchObject({ code: 0, result: { clean: true, checked: { roles: 1 } } });
+  expect(verify(write('sound.json', SOUND))).toMatchObject({ code: 0, result: { clean: true, counts: { roles: 1 } } });
   expect(verify(write('unsound.template', UNSOUND)).rules).toEqual(
     expect.arrayContaining(['missing-aud', 'missing-sub']),
   );
@@ -90,7 +90,7 @@ describe('a template, which does not tell its account, beside manifests, which d
 test('several at once, an assembly among them', () => {
   const { folder: app } = mapOf({ resources: { Role: role('one', [trusting()]) } });
   const { result } = verify(join(app, 'cdk.out'), write('sound.json', SOUND));
-  expect(result.checked.roles).toBe(2);
+  expect(result.counts.roles).toBe(2);
 });
 
 test('a folder of templates and manifests, told apart', () => {
@@ -100,7 +100,7 @@ test('a folder of templates and manifests, told apart', () => {
   write('mixed/node_modules/x/y.yaml', 'kind: [');
   write('mixed/notes.yaml', 'just: a file');
   expect(verify(at('mixed'))).toMatchObject({
-    code: 0, stderr: '', result: { checked: { roles: 1, serviceAccounts: 1 }, unreadable: [], skipped: [] },
+    code: 0, stderr: '', result: { counts: { roles: 1, serviceAccounts: 1 }, unreadable: [], skipped: [] },
   });
 });
 
@@ -116,7 +116,7 @@ test('every unreadable file is named, and the others are checked', () => {
   write('broken/stack.json', SOUND);
   const { code, stderr, result } = verify(at('broken'));
   expect(code).toBe(2);
-  expect(result).toMatchObject({ clean: false, checked: { roles: 1 } });
+  expect(result).toMatchObject({ clean: false, counts: { roles: 1 } });
   expect(result.unreadable).toEqual([expect.stringContaining('a.yaml:'), expect.stringContaining('b.yaml:')]);
   expect(stderr.trim().split('\n')).toHaveLength(2);
   write('broken/stack.json', UNSOUND);

@@ -106,7 +106,7 @@ describe('for machines', () => {
       schemaVersion: 1,
       tool: { name: 'cdk-irsa', version: '1.2.3' },
       clean: false,
-      checked: {
+      counts: {
         clusters: 1,
         roles: 1,
         workloadRoles: 1,

@@ -184,8 +184,8 @@ test('a healthy set-up, in full', async () => {
 });
 
 test('a cluster of another name', async () => {
-  expect((await judge({ clusterName: 'prodution' }))['cluster-found']).toMatchObject({
-    status: 'wrong',
+  expect((await judge({ clusterName: 'prodution' }))['cluster-exists']).toMatchObject({
+    status: 'failed',
     evidence: ['clusters in the region: production'],
   });
 });
@@ -212,7 +212,7 @@ test('no provider, but one of another cluster', async () => {
     async () => {
       const all = await judge();
       expect(all['provider-exists']).toMatchObject({
-        status: 'wrong',
+        status: 'failed',
         evidence: expect.arrayContaining([expect.stringContaining('another cluster in the same region')]),
       });
       expect(Object.keys(statuses(all))).toEqual(['provider-exists']);
@@ -259,7 +259,7 @@ test('a role that is gone, and one with another path', async () => {
   ]);
   const { 'role-exists': exists } = await judge({ roleArn: { value: `arn:aws:iam::${account.id}:role/web` } });
   expect(exists).toMatchObject({
-    status: 'wrong',
+    status: 'failed',
     summary: 'Role web has the path /team/ instead of /. STS compares the whole ARN.',
   });
 });
@@ -271,7 +271,7 @@ test('a boundary that is too narrow', async () => {
     () => account.iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName: 'api' })),
     async () => {
       expect(await read()).toMatchObject({ role: { value: { boundary: BOUNDARY } } });
-      expect((await judge())['permissions-boundary'].status).toBe('wrong');
+      expect((await judge())['permissions-boundary'].status).toBe('failed');
     },
   );
 });

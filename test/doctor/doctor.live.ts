@@ -53,7 +53,7 @@ async function diagnosed(...more: string[]): Promise<Diagnosis> {
   const diagnosis: Diagnosis = JSON.parse(stdout);
   expect({ outcome: diagnosis.outcome, code }).toEqual({
     outcome: diagnosis.outcome,
-    code: { healthy: 0, found: 1, unsure: 2 }[diagnosis.outcome],
+    code: { healthy: 0, unhealthy: 1, unknown: 2 }[diagnosis.outcome],
   });
   return diagnosis;
 }
@@ -76,7 +76,7 @@ describe('a healthy set-up', () => {
     const ran = await world.doctor([...READER, ...ACTION, '--assume']);
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     expect(ran.stdout).toMatch(/^invoices\/reader in cluster production \(eu-west-1\)\n\nHealthy: /);
-    expect(ran.stdout).not.toMatch(/^ {2}wrong/m);
+    expect(ran.stdout).not.toMatch(/^ {2}failed/m);
     expectNoSecrets(ran);
     expect(world.sts.tokens.length).toBeGreaterThan(0);
   });
@@ -91,7 +91,7 @@ describe('a healthy set-up', () => {
     });
     const ok = checks.filter(({ status }) => status === 'ok').map(({ id }) => id);
     for (const id of [
-      'cluster-found',
+      'cluster-exists',
       'cluster-issuer',
       'provider-exists',
       'provider-audience',
@@ -384,7 +384,7 @@ const BREAKS: [what: string, broken: Break, diagnosis: string, summary: RegExp, 
     'pod-skipped',
     /skip/,
   ],
-  ['static keys win', STATIC_KEYS, 'pod-static-keys', /AWS_ACCESS_KEY_ID/],
+  ['static keys win', STATIC_KEYS, 'pod-static-credentials', /AWS_ACCESS_KEY_ID/],
   [
     'the image has an SDK that is too old',
     podWith(
@@ -419,7 +419,7 @@ const HARMLESS: [what: string, broken: Break, id: string, outcome: string][] = [
       mend: () => TWO_ROLES.mend(),
     },
     'annotation-duplicates',
-    'unsure',
+    'unknown',
   ],
 ];
 
@@ -438,7 +438,7 @@ describe('one break', () => {
       const found = await diagnosed(...options);
       expect({ diagnosis: found.diagnosis, others: found.others }).toEqual({ diagnosis: id, others: [] });
       const check = found.checks.find(one => one.id === id)!;
-      expect(check).toMatchObject({ status: 'wrong', summary: expect.stringMatching(summary) });
+      expect(check).toMatchObject({ status: 'failed', summary: expect.stringMatching(summary) });
       expect(check.evidence.length + check.fix.length).toBeGreaterThan(0);
     } finally {
       await mend();
@@ -474,7 +474,7 @@ describe('one break', () => {
     const mended = await diagnosed('--assume');
     expect(found).toMatchObject({ diagnosis: 'trust', consequences: expect.arrayContaining(['assume']) });
     expect(found.checks.find(({ id }) => id === 'assume')).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       evidence: expect.arrayContaining([expect.stringContaining('AccessDenied')]),
     });
     expect(again.checks.find(({ id }) => id === 'cloudtrail')).toMatchObject({
@@ -488,13 +488,13 @@ describe('one break', () => {
 
 describe('two breaks: the earlier one is named', () => {
   test.each<[string, Break, Break, string, string]>([
-    ['no provider, and static keys', NO_PROVIDER, STATIC_KEYS, 'provider-exists', 'pod-static-keys'],
+    ['no provider, and static keys', NO_PROVIDER, STATIC_KEYS, 'provider-exists', 'pod-static-credentials'],
     [
       'another namespace in the trust policy, and static keys',
       WRONG_NAMESPACE,
       STATIC_KEYS,
       'trust',
-      'pod-static-keys',
+      'pod-static-credentials',
     ],
     [
       'no provider, and another namespace in the trust policy',
@@ -580,7 +580,7 @@ describe('the smoke test of the example', () => {
   test('passes after the deployment', async () => {
     expect(await smokeTest()).toEqual({
       code: 0,
-      stdout: 'healthy  invoices/reader\nno pods  invoices/writer\n',
+      stdout: 'healthy    invoices/reader\nno pods    invoices/writer\n',
       stderr: '',
     });
   });
@@ -592,9 +592,9 @@ describe('the smoke test of the example', () => {
     world.sts.events.length = 0;
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^found {4}invoices\/reader\n {9}The trust policy does not allow system:serviceaccount:invoices:reader to/m,
+      /^unhealthy {2}invoices\/reader\n {11}The trust policy does not allow system:serviceaccount:invoices:reader to/m,
     );
-    expect(stdout).toMatch(/^no pods {2}invoices\/writer$/m);
+    expect(stdout).toMatch(/^no pods {4}invoices\/writer$/m);
   });
 });
 
@@ -605,7 +605,7 @@ describe('--all', () => {
     const { code, stdout, stderr } = await world.doctor(ALL);
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' }); // no pod uses invoices/writer
     expect(stdout).toMatch(/^ok +invoices\/reader +invoices-reader-\w+$/m);
-    expect(stdout).toMatch(/^2 service accounts with a role \(of \d+\): 1 ok, 0 wrong, 1\s+unknown\./m);
+    expect(stdout).toMatch(/^2 service accounts with a role \(of \d+\): 1 ok, 0 failed, 1\s+unknown\./m);
   });
 
   test('roles and service accounts that are gone', async () => {
@@ -622,16 +622,16 @@ describe('--all', () => {
     const { code, stdout } = await world.doctor([...ALL, '--namespace', 'invoices', '--format', 'json']);
     await broken.mend();
     await world.account.iam.send(new DeleteRoleCommand({ RoleName: 'left-over' }));
-    const { outcome, serviceAccounts, leftOverRoles } = JSON.parse(stdout);
-    expect({ code, outcome }).toEqual({ code: 1, outcome: 'found' });
+    const { outcome, serviceAccounts, leftoverRoles } = JSON.parse(stdout);
+    expect({ code, outcome }).toEqual({ code: 1, outcome: 'unhealthy' });
     expect(serviceAccounts.map(({ serviceAccount, status, reason }: any) => [serviceAccount, status, reason])).toEqual([
-      ['reader', 'wrong', 'the role does not exist'],
+      ['reader', 'failed', 'the role does not exist'],
       ['writer', 'unknown', expect.stringMatching(/^No pod uses invoices\/writer/)],
     ]);
-    expect(leftOverRoles).toContainEqual({
-      roleArn: `arn:aws:iam::${world.account.id}:role/left-over`,
+    expect(leftoverRoles).toContainEqual({
+      role: `arn:aws:iam::${world.account.id}:role/left-over`,
       missing: ['invoices/old'],
-      isUsed: false,
+      used: false,
     });
   });
 
@@ -661,7 +661,7 @@ describe('--all', () => {
     expect({ code, summary: stdout.trim().split('\n\n').pop()!.replace(/\s+/g, ' ') }).toEqual({
       code: 2, // none has a pod
       summary: expect.stringMatching(
-        /^1000 service accounts with a role \(of 1000\): 0 ok, 0 wrong, 1000 unknown\. 0 roles/,
+        /^1000 service accounts with a role \(of 1000\): 0 ok, 0 failed, 1000 unknown\. 0 roles/,
       ),
     });
   });

@@ -254,20 +254,20 @@ function having(wanted: string): Compared[] {
 function summary(): string {
   const boto3 = execFileSync(PYTHON, ['-c', 'import boto3; print(boto3.__version__)'], { encoding: 'utf8' }).trim();
   const broken = compared.filter(one => !isWorking(one));
-  const unsure = having('unsure');
+  const unknown = having('unknown');
   const line = (one: Compared) => {
     const { setup, outcome, diagnosis, inconclusive } = one;
     return `  ${outcome}, ${isWorking(one) ? 'works' : 'broken'}: ${setup.name} (${diagnosis ?? inconclusive})`;
   };
   return [
     `${compared.length} set-ups, ${broken.length} broken; ${wronglyJudged().length} disagreements, `
-      + `${unsure.length} inconclusive. @aws-sdk/client-sts ${JAVASCRIPT_VERSION}, boto3 ${boto3}.`,
-    ...(process.env.DOCTOR_TEST_VERBOSE ? compared : unsure).map(line),
+      + `${unknown.length} inconclusive. @aws-sdk/client-sts ${JAVASCRIPT_VERSION}, boto3 ${boto3}.`,
+    ...(process.env.DOCTOR_TEST_VERBOSE ? compared : unknown).map(line),
   ].join('\n');
 }
 
 function wronglyJudged(): Compared[] {
-  return [...having('healthy').filter(one => !isWorking(one)), ...having('found').filter(isWorking)];
+  return [...having('healthy').filter(one => !isWorking(one)), ...having('unhealthy').filter(isWorking)];
 }
 
 test('at least 60 set-ups were compared, half of them broken', () => {
@@ -296,12 +296,12 @@ test('healthy is what works', () => {
 });
 
 test('broken is what does not work', () => {
-  expect(named(having('found').filter(isWorking))).toEqual([]);
+  expect(named(having('unhealthy').filter(isWorking))).toEqual([]);
 });
 
 test('inconclusive are the few that nothing can tell', () => {
-  expect(having('unsure').map(({ setup }) => setup.name).sort())
-    .toEqual(SETUPS.filter(({ unsure }) => unsure).map(({ name }) => name).sort());
+  expect(having('unknown').map(({ setup }) => setup.name).sort())
+    .toEqual(SETUPS.filter(({ inconclusive }) => inconclusive).map(({ name }) => name).sort());
 });
 
 test('of two breaks, one is the diagnosis', () => {

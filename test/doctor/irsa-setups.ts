@@ -83,7 +83,7 @@ export const IRSA: Setup[] = [
   }),
   irsa('a Secret as environment, without keys', true, secret('settings', { LOG_LEVEL: 'debug' })),
   irsa('static keys of a Secret that is optional, and not there', true, optionalKeys, {
-    unsure: 'Whether there is such a Secret, the doctor does not read.',
+    inconclusive: 'Whether there is such a Secret, the doctor does not read.',
   }),
   irsa('the action is allowed', true, asking()),
   irsa('the action is allowed within the boundary', true, asking(({ role: one }) => {
@@ -164,14 +164,14 @@ export const BROKEN_IRSA: Setup[] = [
   irsa('quotes around the ARN', false, role(arn => `"${arn}"`)),
   irsa('the name of the role alone', false, role(arn => arn.slice(arn.lastIndexOf('/') + 1))),
   irsa('serviceAccountName is forgotten', false, podWith(spec => delete spec.serviceAccountName), {
-    unsure: 'Without a pod of the service account, nothing shows what its pods get.',
+    inconclusive: 'Without a pod of the service account, nothing shows what its pods get.',
   }),
   irsa('serviceAccountName is forgotten, the pod is asked for', false, also(
     podWith(spec => delete spec.serviceAccountName), ({ options }) => void options.push('--pod', 'app'),
   )),
   irsa('the webhook does not answer', false, undefined, { state: 'webhook down' }),
   irsa('the webhook does not answer, and pods are refused', false, undefined, {
-    state: 'webhook down, Fail', unsure: 'Without a pod of the service account, nothing shows what its pods get.',
+    state: 'webhook down, Fail', inconclusive: 'Without a pod of the service account, nothing shows what its pods get.',
   }),
   irsa('there is no webhook', false, undefined, { state: 'no webhook' }),
   irsa('the webhook leaves the namespace out', false, undefined, { state: 'namespace left out' }),
@@ -188,14 +188,14 @@ export const BROKEN_IRSA: Setup[] = [
     AWS_WEB_IDENTITY_TOKEN_FILE: '/var/run/secrets/kubernetes.io/serviceaccount/token',
   })(plan)),
   irsa('static keys of a Secret', false, secret('aws-credentials', KEYS), {
-    unsure: 'The name of the Secret is a hint. What is in it, the doctor does not read.',
+    inconclusive: 'The name of the Secret is a hint. What is in it, the doctor does not read.',
   }),
   irsa('static keys of a Secret that is optional', false, also(
     optionalKeys, secret('keys', KEYS), podWith(({ containers: [container] }) => delete container.envFrom),
-  ), { unsure: 'Whether there is such a Secret, the doctor does not read.' }),
+  ), { inconclusive: 'Whether there is such a Secret, the doctor does not read.' }),
   irsa('a profile of a file that is not there', false, env({ AWS_PROFILE: 'app' }), {
     differs: 'boto3 wants the profile; the SDK for JavaScript goes on to the token.',
-    unsure: 'What the SDK makes of a profile depends on the SDK.',
+    inconclusive: 'What the SDK makes of a profile depends on the SDK.',
   }),
   irsa('static keys of a Secret, under a prefix of the name', false, also(
     secret('credentials', { ID: KEYS.AWS_ACCESS_KEY_ID, KEY: KEYS.AWS_SECRET_ACCESS_KEY }),

@@ -232,7 +232,7 @@ describe('one break', () => {
         containers: [{ ...SPEC.containers[0], env: [{ name: 'AWS_ACCESS_KEY_ID', value: 'AKIAIOSFODNN7EXAMPLE' }] }],
       });
     });
-    expect(causes(facts)).toEqual(['pod-static-keys']);
+    expect(causes(facts)).toEqual(['pod-static-credentials']);
     expect(JSON.stringify(facts)).not.toContain('AKIA');
   });
 

@@ -387,9 +387,9 @@ test('the command says the same, and changes nothing', async () => {
 
 test('doctor --all adds it, as information', async () => {
   const { stdout } = await world.doctor(['--cluster', CLUSTER, '--all', '--format', 'json']);
-  const { whoCanAct: { accounts, unread } } = JSON.parse(stdout);
-  expect(unread).toEqual([]);
-  const actorsOf = (name: string) => accounts.find(({ serviceAccount }: any) => serviceAccount === name).actors
+  const { whoCanAct: { serviceAccounts, unreadable } } = JSON.parse(stdout);
+  expect(unreadable).toEqual([]);
+  const actorsOf = (name: string) => serviceAccounts.find(({ serviceAccount }: any) => serviceAccount === name).actors
     .map(({ kind, name: own }: any) => `${kind} ${own}`);
   expect(actorsOf('web')).toEqual([
     'Group all', 'Group pods-everywhere', 'Group shop', 'Group tokens-everywhere',

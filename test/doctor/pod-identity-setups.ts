@@ -48,7 +48,7 @@ export const POD_IDENTITY: Setup[] = [
   })),
   podIdentity('a proxy that may be for the agent', true, env({
     HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: 'localhost,127.0.0.1',
-  }), { unsure: 'The SDK for Go asks the agent through the proxy, those here do not.' }),
+  }), { inconclusive: 'The SDK for Go asks the agent through the proxy, those here do not.' }),
   podIdentity('the action is allowed by Pod Identity', true, asking()),
   podIdentity('the session policy allows the action', true, asking(plan => {
     Object.assign(plan.association!, { disableSessionTags: true, policy: JSON.stringify(allow('eks:*')) });

@@ -72,7 +72,7 @@ export interface Setup {
   /** What the SDKs do differently, where they do: it works where it works with both. */
   readonly differs?: string;
   /** Why nothing that the doctor may read can tell, where that is so. */
-  readonly unsure?: string;
+  readonly inconclusive?: string;
   /** Of a pair: the two that are broken. */
   readonly breaks?: readonly [string, string];
   readonly state?: State;

@@ -74,7 +74,7 @@ function byAssociation(association: Association, roles: ReadonlyMap<Text, Role>)
     ...sessionPolicy !== undefined && { sessionPolicy },
     ...statement !== undefined && { statement },
     used: true,
-    association: true,
+    associated: true,
   }];
 }
 

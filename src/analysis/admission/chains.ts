@@ -57,7 +57,7 @@ function findChains(map: AccessMap): Chain[] {
   const accesses = grouped(accessOfPods(map), ({ role }) => role);
   for (const [start, access] of accesses) {
     const isWebIdentity = access.some(({ via }) => via === 'irsa');
-    const associations = access.some(({ association }) => association) ? pods.get(start) ?? [] : [];
+    const associations = access.some(({ associated }) => associated) ? pods.get(start) ?? [] : [];
     for (const { caller, step } of stepsFrom(start, steps, roles)) {
       const key = JSON.stringify([caller.arn, step.next]);
       const chain: GrowingChain = chains.get(key) ?? {

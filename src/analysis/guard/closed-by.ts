@@ -104,7 +104,7 @@ class AccessOfAccounts {
       ...this.open.filter(entry => isMaybe(entry.namespace, namespace) && isMaybe(entry.serviceAccount, name)),
     ];
     // A trust policy for Pod Identity has no effect without an association.
-    const given = all.filter(({ via, association }) => via === 'irsa' || association);
+    const given = all.filter(({ via, associated }) => via === 'irsa' || associated);
     return {
       clusters: [...new Set(given.map(({ cluster }) => cluster))],
       audiences: [...new Set(given.map(({ audience }) => audience))],

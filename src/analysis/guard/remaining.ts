@@ -17,9 +17,9 @@ export interface RemainingRight {
   readonly subject: Subject;
   /** `delete validatingadmissionpolicies`. */
   readonly right: string;
-  readonly leadsTo: 'the policies' | 'the verb use' | 'an exception' | 'every new pod';
+  readonly leadsTo: 'policies' | 'use' | 'exception' | 'new-pods';
   /** `ClusterRoleBinding admins`; undefined for `system:masters`. */
-  readonly givenBy?: Text;
+  readonly grantedBy?: Text;
   /** Why it is not certain. */
   readonly doubt?: string;
   /** Undefined for defaults of every cluster. */
@@ -70,26 +70,26 @@ function* requestsAround(guards: readonly Guard[]): Generator<[RemainingRight['l
   for (const [resource, own] of Object.entries(names)) {
     for (const verb of ['delete', 'deletecollection', 'update', 'patch']) {
       for (const name of verb === 'deletecollection' ? [''] : own) {
-        yield ['the policies', { verb, group: ADMISSION_GROUP, resource, name }];
+        yield ['policies', { verb, group: ADMISSION_GROUP, resource, name }];
       }
     }
   }
   for (const verb of ['create', 'update', 'patch']) {
-    yield ['every new pod', { verb, group: ADMISSION_GROUP, resource: 'mutatingwebhookconfigurations' }];
+    yield ['new-pods', { verb, group: ADMISSION_GROUP, resource: 'mutatingwebhookconfigurations' }];
   }
   const namespaces = new Set(guards.flatMap(({ facts }) => (facts.kind === 'use' ? Object.keys(facts.accounts) : [])));
   for (const namespace of namespaces) {
     for (const [verb, resource] of [
       ['bind', 'roles'], ['bind', 'clusterroles'], ['escalate', 'roles'], ['escalate', 'clusterroles'],
     ]) {
-      yield ['the verb use', { verb, group: RBAC_GROUP, resource, namespace }];
+      yield ['use', { verb, group: RBAC_GROUP, resource, namespace }];
     }
   }
   for (const { facts: { exceptions: { users, groups } } } of guards) {
-    for (const name of groups) yield ['an exception', { verb: 'impersonate', group: '', resource: 'groups', name }];
+    for (const name of groups) yield ['exception', { verb: 'impersonate', group: '', resource: 'groups', name }];
     for (const user of users) {
       const account = serviceAccountOfUser(user);
-      yield ['an exception', account === undefined
+      yield ['exception', account === undefined
         ? { verb: 'impersonate', group: '', resource: 'users', name: user }
         : { verb: 'impersonate', group: '', resource: 'serviceaccounts', ...account }];
     }
@@ -105,7 +105,7 @@ function remaining(
     subject,
     right: `${verb} ${resource}`,
     leadsTo,
-    ...binding !== undefined && { givenBy: `${binding.kind} ${name}` },
+    ...binding !== undefined && { grantedBy: `${binding.kind} ${name}` },
     ...truth !== true && { doubt: truth },
     ...place !== undefined && { place },
   };

@@ -72,14 +72,14 @@ function rightsOf(rule: RoleRule): readonly KeyedRight[] {
 
 function readRights({ rule, doubt }: RoleRule): KeyedRight[] {
   return RIGHTS.flatMap((right, index): KeyedRight[] => {
-    const found = givenBy(rule, right);
+    const found = grantedBy(rule, right);
     if (found === undefined) return [];
     const given: GivenRight = { right: index, ...found, truth: (found.truth === true && doubt) || found.truth };
     return [{ key: JSON.stringify(given), given }];
   });
 }
 
-function givenBy(rule: Rule, right: Right): Omit<GivenRight, 'right'> | undefined {
+function grantedBy(rule: Rule, right: Right): Omit<GivenRight, 'right'> | undefined {
   const { resourceNames: names } = rule;
   const isOfAll = names.length === 0;
   const { group, subresource } = right;

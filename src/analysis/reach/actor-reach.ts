@@ -168,7 +168,7 @@ class Words {
     return {
       path: path.id,
       right: `${[...new Set(rights)].join(' and ')}${where}`,
-      givenBy: [...new Set(grants.map(grant => this.ofGrant(grant, isMapped)))],
+      grantedBy: [...new Set(grants.map(grant => this.ofGrant(grant, isMapped)))],
       to: targetInWords(to),
       places: [...new Set([...isMapped ? places : [], ...grants.flatMap(grant => this.placesOf(grant))])],
     };

@@ -101,7 +101,7 @@ function creatorOf({ arns, authenticationMode: mode, place }: EksCluster, princi
   return [{
     cluster: arns[0],
     principal,
-    via: 'cluster creator' as const,
+    via: 'cluster-creator' as const,
     groups: isByConfigMap ? ['system:masters'] : [],
     policies: isByConfigMap ? [] : [CLUSTER_ADMIN],
     ...bootstrap !== undefined && isStandIn(bootstrap) && {
@@ -126,7 +126,7 @@ function accessEntry(reader: ResourceReader, { stack, properties, place }: Templ
   return [{
     cluster: reader.clusterArn(stack, reader.text(stack, properties.ClusterName)),
     principal,
-    via: 'access entry',
+    via: 'access-entry',
     ...user !== undefined && { user },
     groups: arrayOf(groups).map(textOf),
     policies: associations.filter(value => value !== undefined),
@@ -158,7 +158,7 @@ function kubectlRoles(reader: ResourceReader, known: readonly ClusterPrincipal[]
     .map(({ stack, properties, place }): ClusterPrincipal => ({
       cluster: reader.clusterArn(stack, reader.text(stack, properties.ClusterName)),
       principal: reader.text(stack, properties.RoleArn),
-      via: 'kubectl role',
+      via: 'kubectl-role',
       groups: [],
       policies: [],
       doubt: 'the CDK applies manifests with this role, but its rights in the cluster are not in the templates',

@@ -138,7 +138,7 @@ function accountOf({ path, annotations, owner, name }: RoleAnnotation, maker: Ma
       : standIn(`name of ${withoutAnnotations(path).join('.') || 'the ServiceAccount'} in ${maker.words}`),
     roleArn: texts[ROLE_ARN_ANNOTATION],
     audience: audienceOf(texts),
-    madeBy: maker.words,
+    createdBy: maker.words,
     place,
   };
 }

@@ -131,7 +131,7 @@ export const WITHOUT_SESSION_TAGS: Rule = {
 const MAX_SESSION_POLICY_LENGTH = 2048;
 
 export const REFUSED_SESSION_POLICY: Rule = {
-  id: 'refused-session-policy',
+  id: 'rejected-session-policy',
   severity: 'error',
   title: `A session policy that EKS rejects: combined with session tags, over ${
     MAX_SESSION_POLICY_LENGTH.toLocaleString('en')} characters, or not a valid IAM policy`,

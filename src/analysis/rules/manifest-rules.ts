@@ -87,13 +87,13 @@ function verdict(who: string, role: Role, { answer, reasons }: Admission): Pick<
 }
 
 /** Whether a ServiceAccount of a Helm release, whose name is unknown, may be one that another manifest names. */
-function isNamedElsewhere({ name, namespace, madeBy }: ServiceAccount, ofRole: readonly ServiceAccount[]): boolean {
-  return madeBy !== undefined && hasStandIn(name)
+function isNamedElsewhere({ name, namespace, createdBy }: ServiceAccount, ofRole: readonly ServiceAccount[]): boolean {
+  return createdBy !== undefined && hasStandIn(name)
     && ofRole.some(other => other.namespace === namespace || hasStandIn(namespace));
 }
 
-function fixOfUnknown({ namespace, madeBy }: Pick<ServiceAccount, 'namespace' | 'madeBy'>): string {
-  if (madeBy !== undefined) return 'Set its name there, or also pass the rendered manifests.';
+function fixOfUnknown({ namespace, createdBy }: Pick<ServiceAccount, 'namespace' | 'createdBy'>): string {
+  if (createdBy !== undefined) return 'Set its name there, or also pass the rendered manifests.';
   return /^⟨namespace/.test(namespace)
     ? 'Set the namespace in the manifest.'
     : 'Compare the two after the deployment.';

@@ -58,7 +58,7 @@ export const ADMIN_POLICY = eachWorkloadRole(
 
 export const PASS_ROLE_ANY = eachWorkloadRole(
   {
-    id: 'pass-role-any',
+    id: 'pass-any-role',
     severity: 'warning',
     title: 'A workload role that may pass any role: `iam:PassRole` on `*` without a condition',
     why: 'A pod can start a service that runs with a more powerful role and so gain its permissions. Administrator '

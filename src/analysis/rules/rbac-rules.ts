@@ -10,7 +10,7 @@ import { hasStandIn } from '../stand-in';
 import { Found, Rule } from './rule';
 
 export const REFUSED_RBAC: Rule = {
-  id: 'refused-rbac',
+  id: 'rejected-rbac',
   severity: 'error',
   title: 'A role or a binding that the API server rejects',
   why: 'The whole object is not applied. Typical causes: an unknown subject or API group, a subject without a '

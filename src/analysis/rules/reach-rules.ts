@@ -60,8 +60,8 @@ function gainedBy(map: AccessMap, reaches: readonly Reach[], wanted: (way: Reach
 }
 
 /** `create pods in payments (RoleBinding payments/dev (ClusterRole edit))`. */
-function inWords({ steps: [{ right, givenBy }] }: ReachWay): string {
-  return `${right} (${givenBy.join(', ')})`;
+function inWords({ steps: [{ right, grantedBy }] }: ReachWay): string {
+  return `${right} (${grantedBy.join(', ')})`;
 }
 
 function placeOfWay({ steps: [{ places }] }: ReachWay, fallback: Place): Place {
@@ -131,15 +131,15 @@ export const TOKENS_FOR_PEOPLE: Rule = {
     if (explicit.size === 0) return [];
     const isExplicit = ({ steps, ...way }: ReachWay) => isLikely({ steps, ...way }) && steps.length === 1
       && steps[0].path === 'create-tokens'
-      && steps[0].givenBy.some(text => [...explicit].some(key => text.endsWith(key)));
+      && steps[0].grantedBy.some(text => [...explicit].some(key => text.endsWith(key)));
     const gained = gainedBy(map, map.reaches.filter(({ actor }) => isPerson(actor)), isExplicit);
     return [...grouped(gained, ({ reach: { actor }, way }) =>
-      JSON.stringify([actor, way.steps[0].givenBy])).values()].map((same): Found => {
+      JSON.stringify([actor, way.steps[0].grantedBy])).values()].map((same): Found => {
       const [{ reach: { actor, doubt }, role, way }] = same;
       return {
         ...doubt !== undefined && { severity: 'note' as const },
         message: `${actor.kind} ${actor.name}: may create tokens for `
-          + `${names(same.map(each => accountName(each.reach)))} (${way.steps[0].givenBy.join(', ')}), and so use `
+          + `${names(same.map(each => accountName(each.reach)))} (${way.steps[0].grantedBy.join(', ')}), and so use `
           + `${names(same.map(each => `role ${each.role.name}`))} without a pod.`,
         fix: `Remove ${TOKEN} from the role, or restrict it to other service accounts with resourceNames.`,
         place: placeOfWay(way, role.place),
@@ -243,12 +243,12 @@ export const ROLE_OF_ANOTHER_OWNER: Rule = {
         ];
         return user === undefined || owner === undefined || user === owner ? [] : [{ ...each, user, owner }];
       });
-    return [...grouped(gained, ({ way, owner }) => JSON.stringify([way.steps[0].givenBy, owner])).values()]
+    return [...grouped(gained, ({ way, owner }) => JSON.stringify([way.steps[0].grantedBy, owner])).values()]
       .map((same): Found => {
         const [{ way, user, owner, reach, role }] = same;
         const actors = names(same.map(({ reach: { actor: { kind, name } } }) => `${kind} ${name}`));
         return {
-          message: `${way.steps[0].givenBy[0]}: gives ${actors} the right to ${way.steps[0].right}. The binding `
+          message: `${way.steps[0].grantedBy[0]}: gives ${actors} the right to ${way.steps[0].right}. The binding `
             + `belongs to ${user}, but ${names(same.map(each => accountName(each.reach)))} with `
             + `${names(same.map(each => `role ${each.role.name}`))} belongs to ${owner}.`,
           fix: `Move ${accountName(reach)} to a namespace of ${owner}, or restrict who can use it with a `
@@ -262,9 +262,9 @@ export const ROLE_OF_ANOTHER_OWNER: Rule = {
 
 /** The RoleBinding that grants the first right. */
 function bindingOf(
-  { steps: [{ givenBy }] }: ReachWay,
+  { steps: [{ grantedBy }] }: ReachWay,
 ): { readonly namespace: string; readonly name: string } | undefined {
-  const [, namespace, name] = /^RoleBinding ([^/ ]+)\/(\S+) \(/.exec(givenBy[0] ?? '') ?? [];
+  const [, namespace, name] = /^RoleBinding ([^/ ]+)\/(\S+) \(/.exec(grantedBy[0] ?? '') ?? [];
   return namespace === undefined ? undefined : { namespace, name };
 }
 

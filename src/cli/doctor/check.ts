@@ -3,7 +3,7 @@
  */
 import { Facts, Read } from './facts';
 
-export type Status = 'ok' | 'wrong' | 'unknown';
+export type Status = 'ok' | 'failed' | 'unknown';
 
 /** The result of a check. */
 export interface Verdict {
@@ -16,7 +16,7 @@ export interface Verdict {
   readonly fix?: readonly string[];
   /** For an unknown result: makes the diagnosis inconclusive even if the check as such is not decisive. */
   readonly decisive?: boolean;
-  /** For a wrong result: the service account gets its role regardless, so this is never the diagnosis. */
+  /** For a failed check: the service account gets its role regardless, so this is never the diagnosis. */
   readonly harmless?: boolean;
 }
 
@@ -39,8 +39,8 @@ export function ok(summary: string, evidence?: readonly string[]): Verdict {
   return { status: 'ok', summary, evidence };
 }
 
-export function wrong(summary: string, more: Pick<Verdict, 'evidence' | 'fix' | 'harmless'>): Verdict {
-  return { status: 'wrong', summary, ...more };
+export function failed(summary: string, more: Pick<Verdict, 'evidence' | 'fix' | 'harmless'>): Verdict {
+  return { status: 'failed', summary, ...more };
 }
 
 export function unknown(summary: string, more: Pick<Verdict, 'evidence' | 'fix' | 'decisive'> = {}): Verdict {

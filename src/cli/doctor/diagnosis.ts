@@ -16,23 +16,23 @@ export interface Diagnosis {
   readonly checks: Examined[];
   /** The earliest broken link. */
   readonly finding?: Examined;
-  /** Wrong because another check is. */
+  /** Failed because another check did. */
   readonly consequences: Examined[];
-  /** Wrong independently of the finding: later in the chain, or harmless. */
+  /** Failed independently of the finding: later in the chain, or harmless. */
   readonly others: Examined[];
-  /** Unknown, and not because another check is wrong. */
+  /** Unknown, and not because another check failed. */
   readonly unknowns: Examined[];
   readonly outcome: Outcome;
 }
 
-/** `unsure`: no problem was found, but a required check could not run. */
-export type Outcome = 'healthy' | 'found' | 'unsure';
+/** `unknown`: no problem was found, but a required check could not run. */
+export type Outcome = 'healthy' | 'unhealthy' | 'unknown';
 
-export const EXIT_CODES: Record<Outcome, number> = { healthy: 0, found: 1, unsure: 2 };
+export const EXIT_CODES: Record<Outcome, number> = { healthy: 0, unhealthy: 1, unknown: 2 };
 
 /** The worst of several outcomes: a problem outranks an unknown result. */
 export function worstOf(outcomes: readonly Outcome[]): Outcome {
-  return (['found', 'unsure'] as const).find(outcome => outcomes.includes(outcome)) ?? 'healthy';
+  return (['unhealthy', 'unknown'] as const).find(outcome => outcomes.includes(outcome)) ?? 'healthy';
 }
 
 /** Runs the checks. */
@@ -48,9 +48,9 @@ export function diagnose(checks: readonly Check[], facts: Facts): Diagnosis {
       .flatMap(({ proves = [] }) => proves),
   );
   const having = (status: Status) => examined.filter(check => check.status === status);
-  const broken = new Set(having('wrong').filter(({ harmless }) => !harmless).map(({ id }) => id));
+  const broken = new Set(having('failed').filter(({ harmless }) => !harmless).map(({ id }) => id));
   const follows = ({ id }: Examined) => [...causes(id)].some(cause => broken.has(cause));
-  const causing = having('wrong').filter(check => !follows(check));
+  const causing = having('failed').filter(check => !follows(check));
   const finding = causing.find(({ harmless }) => !harmless);
   const unknowns = having('unknown')
     .filter(check => !follows(check))
@@ -58,10 +58,10 @@ export function diagnose(checks: readonly Check[], facts: Facts): Diagnosis {
   return {
     checks: examined,
     finding,
-    consequences: having('wrong').filter(follows),
+    consequences: having('failed').filter(follows),
     others: causing.filter(check => check !== finding),
     unknowns,
-    outcome: finding ? 'found' : unknowns.some(({ decisive }) => decisive) ? 'unsure' : 'healthy',
+    outcome: finding ? 'unhealthy' : unknowns.some(({ decisive }) => decisive) ? 'unknown' : 'healthy',
   };
 }
 

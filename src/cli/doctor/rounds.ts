@@ -72,7 +72,7 @@ export async function watch({ options, output, version, checks }: Run): Promise<
     progress(key === shown ? `${new Date().toISOString()} no change` : '');
     if (key !== shown) output.stdout.write(`${shown === undefined || isJson(options) ? '' : '\n'}${render(round)}`);
     shown = key;
-    const outcome: Outcome = UnusableInput.is(round) ? 'unsure' : round.diagnosis.outcome;
+    const outcome: Outcome = UnusableInput.is(round) ? 'unknown' : round.diagnosis.outcome;
     if (outcome === 'healthy') return EXIT_CODES[outcome];
     if (Date.now() + intervalSeconds * 1000 > deadline) {
       progress('');
@@ -103,7 +103,7 @@ function keyOf(round: Round | UnusableInput): string {
   if (UnusableInput.is(round)) return round.message;
   const { outcome, checks, unknowns } = round.diagnosis;
   const open = unknowns.filter(({ decisive }) => decisive).map(({ id }) => id);
-  const shown = checks.filter(({ id, status }) => status === 'wrong' || open.includes(id))
+  const shown = checks.filter(({ id, status }) => status === 'failed' || open.includes(id))
     .map(({ id, status, summary }) => `${id} ${status} ${summary.replace(/\d+ (minute|hour)s? ago/, '')}`);
   return [outcome, ...shown].join('\n');
 }

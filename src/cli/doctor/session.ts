@@ -1,14 +1,14 @@
 /**
  * The clients for one cluster, and the facts that they read for the checks.
  */
-import { annotationOf, audienceToTrust, isForApiServer, roleArnOf } from './checks/asked';
 import { associationOf } from './checks/pods';
+import { annotationOf, audienceToTrust, isForApiServer, roleArnOf } from './checks/web-identity';
 import { EksCluster, Facts, Question, Read } from './facts';
 import { DoctorOptions } from './options';
+import { printable } from '../text';
 import { Aws, OUTSIDE_EKS } from './read/aws';
 import { EksContext, Kubernetes, NoKubeconfig } from './read/kubernetes';
 import { UnusableInput } from '../../analysis/reading/unusable-input';
-import { printable } from '../text';
 
 /** A cluster and the clients that read it. */
 export interface Session {

@@ -3,10 +3,10 @@
  * Reads lists page by page, without a call per service account or role.
  */
 import { Status } from './check';
-import { providerArn } from './checks/asked';
 import { judgeIssuer } from './checks/cluster-checks';
 import { INJECTION_CHECKS } from './checks/pod-checks';
 import { hasPodIdentity } from './checks/pods';
+import { providerArn } from './checks/web-identity';
 import { diagnose, Outcome, worstOf } from './diagnosis';
 import { EksCluster, Facts, IamProvider, IamRole, PodObject, Read, ServiceAccountObject, Webhook } from './facts';
 import { LiveFacts } from './live/live-facts';
@@ -55,12 +55,13 @@ export interface SurveyedAccount {
 }
 
 /** A role that trusts missing service accounts of the cluster: anyone who creates one of them gets the role. */
-interface LeftOverRole {
-  readonly roleArn: string;
+export interface LeftoverRole {
+  /** ARN. */
+  readonly role: string;
   /** `namespace/name`, or patterns that no service account matches. */
   readonly missing: string[];
   /** Whether it also trusts existing service accounts. */
-  readonly isUsed: boolean;
+  readonly used: boolean;
 }
 
 /** The result of one of several contexts. */
@@ -82,7 +83,7 @@ export interface Survey {
   /** The issuer and the provider, which concern all service accounts. */
   readonly provider: { readonly status: Status; readonly summary: string };
   readonly accounts: SurveyedAccount[];
-  readonly leftOver: LeftOverRole[];
+  readonly leftoverRoles: LeftoverRole[];
   /** How many were read, including those without a role. */
   readonly counted: { readonly serviceAccounts: number; readonly roles: number };
   /** Information only: the doctor assumes that access is intended. */
@@ -118,7 +119,7 @@ export async function survey({
   const accounts = annotated
     .map(serviceAccount =>
       withPods(judge.account(serviceAccount), { clusterName, issuerUrl, serviceAccount, pods: byAccount, webhooks }));
-  const leftOver = leftOverRoles(roles, issuer, all, namespace);
+  const leftoverRoles = leftoverRolesOf(roles, issuer, all, namespace);
   const provider = otherIssuer(issuerUrl, apiIssuer) ?? judge.provider();
   const people = judgePeople === undefined ? undefined : await peopleOf();
   return {
@@ -133,17 +134,17 @@ export async function survey({
       ...'unknown' in webhooks ? [`the webhook (${webhooks.unknown})`] : [],
       'policies',
       ...issuerUrl === undefined ? ['EKS Pod Identity'] : [],
-      ...people?.unread.length === 0 ? [] : ['some ways to act as the service accounts (see below)'],
+      ...people?.unreadable.length === 0 ? [] : ['some ways to act as the service accounts (see below)'],
     ],
     people,
     provider,
     accounts: accounts.sort(byStatus),
-    leftOver,
+    leftoverRoles,
     counted: { serviceAccounts: all.length, roles: roles.length },
     outcome: outcomeOf([
       provider.status,
       ...accounts.map(({ status }) => status),
-      ...leftOver.map((): Status => 'wrong'),
+      ...leftoverRoles.map((): Status => 'failed'),
       ...accounts.length > 0 && 'unknown' in pods ? ['unknown' as const] : [],
     ]),
   };
@@ -257,13 +258,13 @@ async function collect<T>(items: AsyncGenerator<T>, progress: (count: number) =>
   return all;
 }
 
-const OUTCOMES: Record<Status, Outcome> = { ok: 'healthy', wrong: 'found', unknown: 'unsure' };
+const OUTCOMES: Record<Status, Outcome> = { ok: 'healthy', failed: 'unhealthy', unknown: 'unknown' };
 
 function outcomeOf(statuses: Status[]): Outcome {
   return worstOf(statuses.map(status => OUTCOMES[status]));
 }
 
-const ORDER: Status[] = ['wrong', 'unknown', 'ok'];
+const ORDER: Status[] = ['failed', 'unknown', 'ok'];
 
 function byStatus(left: SurveyedAccount, right: SurveyedAccount): number {
   const key = ({ status, namespace, serviceAccount }: SurveyedAccount) =>
@@ -289,7 +290,7 @@ class Judge {
     }
     if (this.own() === undefined) {
       return {
-        status: 'wrong',
+        status: 'failed',
         summary: `There is no IAM OIDC provider for ${this.issuer} in account ${this.ownAccount}, so no service `
           + 'account gets a role. Register the issuer: new ClusterOidcProvider(stack, \'Oidc\', { issuerUrl }).',
       };
@@ -317,7 +318,7 @@ class Judge {
     audience: string,
   ): Pick<SurveyedAccount, 'status' | 'reason'> {
     const arn = readRoleArn(text);
-    if ('unknown' in arn) return { status: 'wrong', reason: arn.unknown };
+    if ('unknown' in arn) return { status: 'failed', reason: arn.unknown };
     const { account, partition } = arn.value;
     if (account !== this.ownAccount) {
       return {
@@ -327,7 +328,7 @@ class Judge {
       };
     }
     const role = this.roles.get(text);
-    if (role === undefined) return { status: 'wrong', reason: 'the role does not exist' };
+    if (role === undefined) return { status: 'failed', reason: 'the role does not exist' };
 
     const { issuer } = this;
     const provider = providerArn({ partition, account }, issuer);
@@ -337,10 +338,10 @@ class Judge {
     if (answer === 'unknown') {
       return { status: 'unknown', reason: `cannot tell whether the trust policy allows it: ${why}` };
     }
-    if (answer === 'out') return { status: 'wrong', reason: `the trust policy does not allow it: ${why}` };
+    if (answer === 'out') return { status: 'failed', reason: `the trust policy does not allow it: ${why}` };
     const clientIds = this.clientIds();
     return clientIds && !clientIds.includes(audience)
-      ? { status: 'wrong', reason: `the provider does not accept its audience ${audience}` }
+      ? { status: 'failed', reason: `the provider does not accept its audience ${audience}` }
       : { status: 'ok' };
   }
 
@@ -360,20 +361,20 @@ class Judge {
 }
 
 /** The roles whose trust policies name missing service accounts of this cluster. */
-function leftOverRoles(
+function leftoverRolesOf(
   roles: readonly IamRole[], issuer: string, all: readonly ServiceAccountObject[], namespace: string | undefined,
-): LeftOverRole[] {
+): LeftoverRole[] {
   const existing = new Set(all.map(account => `${account.namespace}/${account.name}`));
   const names = [...existing].map(literal);
   const isMatched = (wanted: Symbols) => names.some(name => matches(wanted, name) === true);
   const exists = (subject: string) => existing.has(subject) || (/[*?]/.test(subject) && isMatched(pattern(subject)));
-  return roles.flatMap((role): LeftOverRole[] => {
+  return roles.flatMap((role): LeftoverRole[] => {
     const trusted = trustedBy(role.trust).filter(
       ({ via, cluster, namespace: own }) =>
         via === 'irsa' && cluster === issuer && (namespace === undefined || own === namespace),
     );
     const subjects = [...new Set(trusted.map(({ namespace: own, serviceAccount }) => `${own}/${serviceAccount}`))];
     const missing = subjects.filter(subject => !exists(subject));
-    return missing.length === 0 ? [] : [{ roleArn: role.arn, missing, isUsed: missing.length < subjects.length }];
+    return missing.length === 0 ? [] : [{ role: role.arn, missing, used: missing.length < subjects.length }];
   });
 }

@@ -46,7 +46,7 @@ export async function surveyContexts({ version, ...run }: Run): Promise<number> 
       surveys.push({ context, problem: error.message });
     }
   }
-  const outcome = worstOf(surveys.map(result => ('survey' in result ? result.survey.outcome : 'unsure')));
+  const outcome = worstOf(surveys.map(result => ('survey' in result ? result.survey.outcome : 'unknown')));
   output.stdout.write(
     options.format === 'json'
       ? `${jsonText(fleetJson(surveys, { outcome, namespace: options.namespace, version }), 2)}\n`

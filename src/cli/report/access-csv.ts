@@ -13,13 +13,13 @@ import { wrapped } from '../text-table';
 /** The columns that identify the access, in every CSV. */
 export const WHO_COLUMNS = ['cluster', 'via', 'namespace', 'service_account', 'audience', 'role', 'through'];
 /** Empty in rows for the pods themselves. */
-export const ACTOR_COLUMNS = ['actor_kind', 'actor', 'right', 'given_by', 'confidence', 'closed_by'];
+export const ACTOR_COLUMNS = ['actor_kind', 'actor', 'right', 'granted_by', 'confidence', 'closed_by'];
 const NOBODY = ACTOR_COLUMNS.map(() => '');
 
 export function accessCsv(data: ReportData): string {
   const mayOf = mayOfRows();
   const fieldsOf = (row: Row) => [...whoFields(row), row.access!.used ? 'yes' : 'no', mayOf(row).join('; ')];
-  const columns = [...WHO_COLUMNS, 'used', 'may'];
+  const columns = [...WHO_COLUMNS, 'used', 'permissions'];
   return csv([...columns, ...ACTOR_COLUMNS], withActors(data, rowsOf(data).filter(({ access }) => access), fieldsOf));
 }
 
@@ -49,7 +49,7 @@ export function csvNotes(data: ReportData, rows: readonly Row[]): string[] {
 /** Each actor once, with the best way. */
 function actorFields(row: Row): string[][] {
   return actorsOf(row).map(({ actor: { kind, name }, way }) => [
-    kind, name, wayInWords(way, true), sortedTexts(way.steps.flatMap(({ givenBy }) => [...givenBy])).join('; '),
+    kind, name, wayInWords(way, true), sortedTexts(way.steps.flatMap(({ grantedBy }) => [...grantedBy])).join('; '),
     isOpen(way) ? way.confidence : 'closed', (way.closedBy ?? []).join('; '),
   ]);
 }

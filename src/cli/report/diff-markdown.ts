@@ -20,7 +20,7 @@ const SESSION_POLICY: Record<Direction, string> = {
 const LABELS: Record<Direction, string> = { wider: '**wider**', narrower: 'narrower', changed: '**changed**' };
 
 export function diffMarkdown(diff: AccessDiff): string {
-  const { changes, people } = diff;
+  const { changes, whoCanAct: people } = diff;
   if (changes.length + people.length === 0) {
     return '### Access: no change\n\nNo service account gained or lost a role, and no role gained or lost '
       + `permissions.${rolesInWords(diff)}\n`;
@@ -58,7 +58,7 @@ function personInWords(change: PeopleChange): string[] {
   switch (change.kind) {
     case 'reach-scope':
       return [label, '', change.before === undefined ? SCOPES.old
-        : change.after === 'not read' ? SCOPES.after : SCOPES.before];
+        : change.after === 'not-read' ? SCOPES.after : SCOPES.before];
     case 'admission-policy': {
       const { policy, direction, reason } = change;
       const what = direction === 'narrower' ? 'now denies requests'
@@ -69,17 +69,17 @@ function personInWords(change: PeopleChange): string[] {
       return [label, code(nameOf(change.actor)), `may reach service accounts: ${code(change.reason)}`];
     case 'service-account':
       return [label, actorsInWords(change.actors), `can act as ${some(change.serviceAccounts)}, and so `
-        + `reach ${some(change.roles.map(roleInShort))}${mayInWords(change.may)}`];
+        + `reach ${some(change.roles.map(roleInShort))}${mayInWords(change.permissions)}`];
     case 'reach': {
-      const { actors, way, policies, isReachedAnyway, serviceAccounts, roles, may } = change;
+      const { actors, way, policies, reachedAnyway, serviceAccounts, roles, permissions } = change;
       const isWider = change.direction === 'wider';
       const by = policies && ` by ${some(policies)}`;
       const sure = isOpen(way) && way.confidence !== 'certain' ? ` (confidence: ${way.confidence})` : '';
       const can = by === undefined ? (isWider ? 'can now' : 'can no longer')
         : isWider ? `no longer denied${by}:` : `now denied${by}:`;
       const what = `${can} ${code(wayInWords(way))}${sure}`;
-      const target = `${some(roles.map(roleInShort))}${mayInWords(may)} as ${some(serviceAccounts)}`;
-      if (isReachedAnyway) return [label, actorsInWords(actors), `${what}; also reaches ${target} in another way`];
+      const target = `${some(roles.map(roleInShort))}${mayInWords(permissions)} as ${some(serviceAccounts)}`;
+      if (reachedAnyway) return [label, actorsInWords(actors), `${what}; also reaches ${target} in another way`];
       return [label, actorsInWords(actors), `${what}, and so ${isWider ? 'reaches' : 'no longer reaches'} ${target}`];
     }
   }
@@ -113,7 +113,7 @@ function counted(changes: ReadonlyArray<{ readonly direction: Direction }>): str
 
 function inWords(change: Change): string {
   switch (change.kind) {
-    case 'who':
+    case 'access':
       return (
         `${code(who(change))} ${change.direction === 'wider' ? 'can assume it' : 'can no longer assume it'}, `
         + (change.via === 'irsa'
@@ -172,7 +172,7 @@ function principals(changed: StatementJson[]): string {
   return names.length === 0 ? '' : ` about ${listInShort(names.map(code), 3)}`;
 }
 
-function rolesInWords({ newRoles, goneRoles }: AccessDiff): string {
+function rolesInWords({ addedRoles, removedRoles }: AccessDiff): string {
   const list = (label: string, roles: Text[]) =>
     roles.length === 0
       ? ''
@@ -180,7 +180,7 @@ function rolesInWords({ newRoles, goneRoles }: AccessDiff): string {
         roles.map(arn => code(roleInShort(arn))),
         20,
       )}.`;
-  return list('New roles', newRoles) + list('Removed roles', goneRoles);
+  return list('New roles', addedRoles) + list('Removed roles', removedRoles);
 }
 
 /** The full changes that the table summarizes. */

@@ -24,7 +24,7 @@ interface OfRole {
 /** A service account, or a pattern, that can now or can no longer assume a role. */
 interface WhoChange
   extends OfRole, Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audience' | 'via'> {
-  readonly kind: 'who';
+  readonly kind: 'access';
 }
 
 /**
@@ -61,11 +61,11 @@ export type Change = WhoChange | TrustChange | PermissionChange | PolicyChange |
 /** Sorted by role ARN; for each role, who can assume it comes before its permissions. */
 export interface AccessDiff {
   readonly schemaVersion: 1;
-  readonly newRoles: Text[];
-  readonly goneRoles: Text[];
+  readonly addedRoles: Text[];
+  readonly removedRoles: Text[];
   readonly changes: Change[];
   /** Who can act as service accounts through Kubernetes. */
-  readonly people: PeopleChange[];
+  readonly whoCanAct: PeopleChange[];
 }
 
 export function accessDiff(before: ReportData, after: ReportData): AccessDiff {
@@ -73,10 +73,10 @@ export function accessDiff(before: ReportData, after: ReportData): AccessDiff {
   const arns = sortedTexts([...old.keys(), ...now.keys()]);
   return {
     schemaVersion: 1,
-    newRoles: arns.filter(arn => now.get(arn)?.role && !old.get(arn)?.role),
-    goneRoles: arns.filter(arn => old.get(arn)?.role && !now.get(arn)?.role),
+    addedRoles: arns.filter(arn => now.get(arn)?.role && !old.get(arn)?.role),
+    removedRoles: arns.filter(arn => old.get(arn)?.role && !now.get(arn)?.role),
     changes: arns.flatMap(arn => changesOf(arn, old.get(arn) ?? NO_ROLE, now.get(arn) ?? NO_ROLE)),
-    people: peopleChanges(before, after),
+    whoCanAct: peopleChanges(before, after),
   };
 }
 
@@ -126,7 +126,7 @@ function whoChanges(role: Text, old: Side, now: Side): WhoChange[] {
           && !others.some(other => letsIn(other, entrance)),
       )
       .map(({ access: { cluster, namespace, serviceAccount, audience, via } }): WhoChange => ({
-        kind: 'who',
+        kind: 'access',
         direction,
         role,
         cluster,
@@ -229,7 +229,7 @@ function sameWho(left: Access, right: Access): boolean {
 
 /** Distinguishes trust policies from associations, because only an association gives pods a role. */
 function isSameKind(left: Access, right: Access): boolean {
-  return left.association === right.association && left.through === right.through;
+  return left.associated === right.associated && left.through === right.through;
 }
 
 const WHO = ['cluster', 'namespace', 'serviceAccount', 'audience', 'via'] as const;
@@ -311,7 +311,7 @@ function boundaryChanges(role: Text, was: Policy | undefined, is: Policy | undef
 
 /** For existing associations. A session policy only restricts, so removing it is wider. */
 function sessionPolicyChanges(role: Text, old: Side, now: Side): SessionPolicyChange[] {
-  return now.access.filter(({ association }) => association === true).flatMap(access => {
+  return now.access.filter(({ associated }) => associated === true).flatMap(access => {
     const earlier = old.access.find(other => sameWho(other, access));
     const [before, after] = [earlier?.sessionPolicy, access.sessionPolicy];
     if (!earlier || JSON.stringify(before) === JSON.stringify(after)) return [];

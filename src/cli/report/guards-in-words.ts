@@ -17,12 +17,12 @@ const DENIED: Readonly<Record<string, string>> = {
   unlisted: 'roles on other service accounts',
 };
 
-type Around = ReportedPolicies['remaining'][number]['leadsTo'];
+type Around = ReportedPolicies['bypasses'][number]['leadsTo'];
 const WAYS_AROUND: Readonly<Record<Around, string>> = {
-  'the policies': 'change the policies',
-  'the verb use': 'grant the verb "use"',
-  'an exception': 'act as an exception',
-  'every new pod': 'change every new pod',
+  'policies': 'change the policies',
+  'use': 'grant the verb "use"',
+  'exception': 'act as an exception',
+  'new-pods': 'change every new pod',
 };
 
 /**
@@ -31,7 +31,7 @@ const WAYS_AROUND: Readonly<Record<Around, string>> = {
  * @param show escapes names for the output format
  */
 export function policiesInWords(
-  { guards, otherPolicies, remaining }: ReportedPolicies,
+  { guards, otherPolicies, bypasses }: ReportedPolicies,
   nameOf: (actor: Actor) => string,
   show: (text: string) => string = text => text,
 ): string[] {
@@ -44,7 +44,7 @@ export function policiesInWords(
       + `${exceptions.length > 0 ? `, except for ${listInShort(exceptions.map(show), MAX_NAMES)}` : ''}.`),
     ...others,
     ...rest > 0 ? [`${rest} more have no known effect.`] : [],
-    ...[...grouped(remaining, ({ leadsTo }) => leadsTo)].map(([leadsTo, rights]) =>
+    ...[...grouped(bypasses, ({ leadsTo }) => leadsTo)].map(([leadsTo, rights]) =>
       `Remaining risk: according to the input, these can ${WAYS_AROUND[leadsTo as Around]}: `
       + `${listInShort(rights.map(({ actor }) => show(nameOf(actor))), MAX_NAMES)}.`),
   ];

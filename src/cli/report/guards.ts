@@ -24,7 +24,7 @@ export interface ReportedGuard {
 }
 
 /** A right that allows getting around the guards. */
-export interface ReportedRemaining extends Omit<RemainingRight, 'subject'> {
+export interface Bypass extends Omit<RemainingRight, 'subject'> {
   readonly actor: Actor;
 }
 
@@ -33,7 +33,7 @@ export interface ReportedPolicies {
   /** Admission policies and bindings without known effect, and why. */
   readonly otherPolicies: Array<{ readonly object: Text; readonly reason: string; readonly place: Place }>;
   /** Who can get around the guards, according to the RBAC and access entries that were read. */
-  readonly remaining: ReportedRemaining[];
+  readonly bypasses: Bypass[];
 }
 
 export function reportedPolicies(
@@ -43,29 +43,29 @@ export function reportedPolicies(
     guards: guards.map(({ name, facts: { kind, app, exceptions: { users, groups } }, clusters, place }) =>
       ({ name, kind, app, exceptions: [...users, ...groups], clusters, place })),
     otherPolicies: [...otherPolicies],
-    remaining: guards.length === 0 ? [] : remainingOf(map, guards),
+    bypasses: guards.length === 0 ? [] : remainingOf(map, guards),
   };
 }
 
 /** Remaining rights of subjects, without defaults of every cluster, and of IAM principals that are mapped to them. */
 function remainingOf(
   { rbac, principals }: Pick<AccessMap, 'rbac' | 'principals'>, guards: readonly Guard[],
-): ReportedRemaining[] {
+): Bypass[] {
   const own = remainingRights(guards, new Rbac(rbac))
-    .filter(({ givenBy, place }) => givenBy === undefined || place !== undefined)
-    .map(({ subject, ...right }): ReportedRemaining => ({ actor: actorOf(subject), ...right }));
+    .filter(({ grantedBy, place }) => grantedBy === undefined || place !== undefined)
+    .map(({ subject, ...right }): Bypass => ({ actor: actorOf(subject), ...right }));
   const mapped = principals.flatMap(({ principal, user, groups, policies, place }) => {
     const actor: Actor = { kind: 'IAM principal', name: principal };
     const isMapped = ({ kind, name }: Actor) =>
       (kind === 'Group' ? groups.includes(name) : kind === 'User' && name === user);
     return [
-      ...own.filter(right => isMapped(right.actor)).map((right): ReportedRemaining => ({ ...right, actor })),
-      ...policies.flatMap(({ policy, namespaces }): ReportedRemaining[] => {
+      ...own.filter(right => isMapped(right.actor)).map((right): Bypass => ({ ...right, actor })),
+      ...policies.flatMap(({ policy, namespaces }): Bypass[] => {
         const rules = rulesOfAccessPolicy(policy);
         const ways = rules === undefined
-          ? [{ right: 'unknown', leadsTo: 'the policies', doubt: 'its access policy is not known' } as const]
+          ? [{ right: 'unknown', leadsTo: 'policies', doubt: 'its access policy is not known' } as const]
           : remainingByRules(guards, rules, namespaces);
-        return ways.map(way => ({ actor, ...way, givenBy: policy, place }));
+        return ways.map(way => ({ actor, ...way, grantedBy: policy, place }));
       }),
     ];
   });

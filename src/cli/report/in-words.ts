@@ -142,9 +142,9 @@ export function clusterTitle(cluster: Text, via: Access['via']): string {
 }
 
 /** Unusual properties of an access. */
-export function notesOn({ via, association, audience, sessionPolicy }: Access): Text[] {
+export function notesOn({ via, associated, audience, sessionPolicy }: Access): Text[] {
   if (sessionPolicy !== undefined) return ['limited by a session policy'];
-  if (via === 'pod-identity') return association ? [] : ['no association yet'];
+  if (via === 'pod-identity') return associated ? [] : ['no association yet'];
   return audience === DEFAULT_AUDIENCE ? [] : [`audience ${audience}`];
 }
 

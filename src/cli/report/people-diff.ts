@@ -23,12 +23,12 @@ export interface ReachChange {
   /** Set if only admission policies changed, while the way itself still exists: the policies that deny or denied it. */
   readonly policies?: readonly Text[];
   /** Whether the actors also reach the service accounts in another way, before and after the change. */
-  readonly isReachedAnyway?: boolean;
+  readonly reachedAnyway?: boolean;
   readonly serviceAccounts: Text[];
   /** ARNs of the roles that the service accounts can assume. */
   readonly roles: Text[];
   /** A summary of the permissions of the roles. */
-  readonly may: string[];
+  readonly permissions: string[];
 }
 
 /** A service account that is new or gains roles, with the actors that can act as it. */
@@ -38,7 +38,7 @@ export interface NewAccountChange {
   readonly actors: Actor[];
   readonly serviceAccounts: Text[];
   readonly roles: Text[];
-  readonly may: string[];
+  readonly permissions: string[];
 }
 
 /** A new grant with unknown effect. */
@@ -111,12 +111,12 @@ function reachedChanges(before: ReportData, after: ReportData): PeopleChange[] {
   const was = (before as Partial<ReportData>).reachScope;
   const is = after.reachScope;
   const scope: ScopeChange = { kind: 'reach-scope', direction: 'changed', ...was && { before: was }, after: is };
-  if (was === undefined || is === 'not read') return (was ?? 'not read') === is ? [] : [scope];
+  if (was === undefined || is === 'not-read') return (was ?? 'not-read') === is ? [] : [scope];
   const [old, now] = [before, after].map(sideOf);
   const may = mayOf([...after.roles, ...before.roles]);
   const known = new Set(before.unknownReaches.map(keyOfUnknown));
   return [
-    ...was === 'not read' ? [scope] : [],
+    ...was === 'not-read' ? [scope] : [],
     ...reachChanges(old, now, may),
     ...newAccounts(old, now, may),
     ...after.unknownReaches.filter(unknown => !known.has(keyOfUnknown(unknown)))
@@ -146,7 +146,7 @@ function sideOf(data: ReportData): Side {
 }
 
 /** A change for one pair. */
-interface PairChange extends Pick<ReachChange, 'direction' | 'way' | 'policies' | 'isReachedAnyway'> {
+interface PairChange extends Pick<ReachChange, 'direction' | 'way' | 'policies' | 'reachedAnyway'> {
   readonly pair: Pair;
 }
 
@@ -159,9 +159,9 @@ function reachChanges(old: Side, now: Side, may: May): ReachChange[] {
     return changeOf(was?.ways ?? [], is?.ways ?? []).map((change): PairChange => ({ pair, ...change }));
   });
   const rolesOf = ({ account }: Pair) => [...now.roles.get(account) ?? [], ...old.roles.get(account) ?? []];
-  const keyOf = ({ direction, way, policies, isReachedAnyway }: PairChange) =>
+  const keyOf = ({ direction, way, policies, reachedAnyway }: PairChange) =>
     JSON.stringify([
-      direction, way.confidence, policies, isReachedAnyway, keyOfWay(way), way.steps.map(({ givenBy }) => givenBy),
+      direction, way.confidence, policies, reachedAnyway, keyOfWay(way), way.steps.map(({ grantedBy }) => grantedBy),
     ]);
   const ofActors = [...grouped(changes, change => `${keyOfActor(change.pair.actor)}${keyOf(change)}`).values()];
   const together = grouped(ofActors, same => JSON.stringify([keyOf(same[0]), same.map(({ pair }) => pair.account)]));
@@ -174,7 +174,7 @@ function reachChanges(old: Side, now: Side, may: May): ReachChange[] {
       actors: all.map(([{ pair }]) => pair.actor),
       serviceAccounts: sortedTexts(all[0].map(({ pair }) => pair.serviceAccount)),
       roles,
-      may: may(roles),
+      permissions: may(roles),
     };
   }).sort((left, right) => compare(right.direction, left.direction)); // wider first
 }
@@ -184,7 +184,7 @@ function changeOf(was: readonly ReportedWay[], is: readonly ReportedWay[]): Arra
   const [rankBefore, rankAfter] = [was, is].map(ways => Math.min(NONE, ...ways.map(rankOf)));
   const opened = policyChanges(was, is);
   const closed = policyChanges(is, was);
-  const open = rankAfter < CLOSED ? { isReachedAnyway: true } : {};
+  const open = rankAfter < CLOSED ? { reachedAnyway: true } : {};
   if (rankAfter < rankBefore && rankAfter < CLOSED) {
     const [change] = opened.filter(({ way }) => rankOf(way) === rankAfter);
     return [{ direction: 'wider', ...change ?? { way: bestOf(is) } }];
@@ -194,7 +194,7 @@ function changeOf(was: readonly ReportedWay[], is: readonly ReportedWay[]): Arra
     return [{ direction: 'narrower', ...change ?? { way: bestOf(was) }, ...open }];
   }
   return [
-    ...opened.slice(0, 1).map(change => ({ direction: 'wider' as const, ...change, isReachedAnyway: true })),
+    ...opened.slice(0, 1).map(change => ({ direction: 'wider' as const, ...change, reachedAnyway: true })),
     ...closed.slice(0, 1).map(change => ({ direction: 'narrower' as const, ...change, ...open })),
   ];
 }
@@ -233,7 +233,7 @@ function newAccounts(old: Side, now: Side, may: May): NewAccountChange[] {
       actors: pairs.map(({ actor }) => actor),
       serviceAccounts: [pairs[0].serviceAccount],
       roles,
-      may: may(roles),
+      permissions: may(roles),
     }];
   });
 }

@@ -56,7 +56,7 @@ type Who = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount'>;
 export function reachedAccounts({ reaches }: Pick<ReportedReaches, 'reaches'>): (access: Who) => ReachedAccount[] {
   const byName = new Map<Text, Array<{ readonly reach: ReportedReach; readonly by: readonly ReachedBy[] }>>();
   for (const reach of reaches) {
-    const entry = { reach, by: reach.doubt === undefined ? reach.by : reach.by.map(unsure) };
+    const entry = { reach, by: reach.doubt === undefined ? reach.by : reach.by.map(withDoubt) };
     for (const name of reach.serviceAccounts) {
       const known = byName.get(name);
       if (known) known.push(entry);
@@ -78,7 +78,7 @@ export function reachedAccounts({ reaches }: Pick<ReportedReaches, 'reaches'>): 
 }
 
 /** Lowers the confidence, because the service account may not be in the cluster. */
-function unsure({ actors, ways }: ReachedBy): ReachedBy {
+function withDoubt({ actors, ways }: ReachedBy): ReachedBy {
   return { actors, ways: ways.map(way => ({ ...way, confidence: 'unknown' })) };
 }
 
@@ -228,8 +228,8 @@ function partsOfActor({ kind, name }: Actor): { readonly text: string; readonly 
 
 /** `create pods in payments (RoleBinding payments/dev)`, with the steps before it. */
 export function wayInWords({ steps }: ReportedWay, isShort = false): string {
-  return steps.map(({ right, givenBy, to }) => {
-    const given = isShort || givenBy.length === 0 ? '' : ` (${listInShort(givenBy, 3)})`;
+  return steps.map(({ right, grantedBy, to }) => {
+    const given = isShort || grantedBy.length === 0 ? '' : ` (${listInShort(grantedBy, 3)})`;
     if (to === undefined) return `${right}${given}`;
     if (to === 'the admission policies') return `${right}${given}; then, without these policies: `;
     return `${right}${given}; ${/^(ServiceAccount|User|Group) /.test(to) ? 'as' : 'with'} ${to}: `;
@@ -275,7 +275,7 @@ export function unknownInWords({ actor, reason }: UnknownReach, nameOf: (actor: 
 export function notesOnPeople(
   { reachScope, unknownReaches }: Scope, count: number, doubts: ReadonlyArray<string | undefined> = [],
 ): string[] {
-  if (reachScope === 'not read') {
+  if (reachScope === 'not-read') {
     return ['Who can act as the service accounts through Kubernetes is not known, because the input has no RBAC or '
       + 'access entries.'];
   }

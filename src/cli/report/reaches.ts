@@ -15,7 +15,7 @@ import { standIn } from '../../analysis/stand-in';
  * - `input`: RBAC and access entries in the input; the cluster may have more
  * - `cluster`: all RBAC and access entries of the cluster
  */
-export type ReachScope = 'not read' | 'input' | 'cluster';
+export type ReachScope = 'not-read' | 'input' | 'cluster';
 
 /** A way without the target of the last step, which is each of the service accounts. */
 export interface ReportedWay extends Omit<ReachWay, 'steps'> {
@@ -59,7 +59,7 @@ export function reportedReaches(map: ReachMap, isComplete = false): ReportedReac
   const { rbac: { roles, bindings, unknown }, principals, reaches, unknownReaches } = map;
   const isRead = [roles, bindings, unknown, principals, reaches, unknownReaches].some(({ length }) => length > 0);
   return {
-    reachScope: isComplete ? 'cluster' : isRead ? 'input' : 'not read',
+    reachScope: isComplete ? 'cluster' : isRead ? 'input' : 'not-read',
     principals: sortedBy(principals, keyOfPrincipal),
     reaches: together(reaches),
     unknownReaches: sortedBy(unknownReaches, keyOfUnknown),
@@ -135,7 +135,7 @@ function waysKeys(): (ways: readonly ReachWay[]) => string {
     return text;
   };
   const stepKey = (step: ReachStep) =>
-    known(step, () => numberOf(JSON.stringify([step.path, step.right, step.givenBy, step.places])));
+    known(step, () => numberOf(JSON.stringify([step.path, step.right, step.grantedBy, step.places])));
   const wayKey = ({ confidence, steps, closedBy = [] }: ReachWay) => [
     confidence,
     ...steps.map((step, index) => `${stepKey(step)} ${index === steps.length - 1 ? '' : JSON.stringify(step.to)}`),

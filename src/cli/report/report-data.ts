@@ -206,7 +206,7 @@ const REPORT = z.looseObject({
       actors: listOf(z.looseObject({ kind: TEXT, name: TEXT }, 'an object')),
       ways: listOf(z.looseObject({
         confidence: TEXT,
-        steps: listOf(z.looseObject({ path: TEXT, right: TEXT, givenBy: listOf(TEXT) }, 'an object')),
+        steps: listOf(z.looseObject({ path: TEXT, right: TEXT, grantedBy: listOf(TEXT) }, 'an object')),
       }, 'an object')),
     }, 'an object')),
   }, 'an object'))),

@@ -87,7 +87,7 @@ export function answerMarkdown(whoCan: WhoCan): string {
 }
 
 /** The machine-readable answer. Fields may be added; removed or changed fields require a new version. */
-export function answerJson(whoCan: WhoCan): object {
+export function answerJson(whoCan: WhoCan) {
   const { action, resource, answers, data } = whoCan;
   const { tool, input, reachScope, unknownReaches, unreadable, skipped } = data;
   const why = (answer: Answer) => ({
@@ -109,7 +109,7 @@ export function answerJson(whoCan: WhoCan): object {
       return [{ ...who, ...why(answer) }];
     }),
     reachScope,
-    people: peopleRows(ofPods(whoCan)),
+    whoCanAct: peopleRows(ofPods(whoCan)),
     unknownReaches,
     otherRoles: otherAnswers(whoCan).map(answer => ({
       role: answer.row.arn, trusts: trustedInWords(answer, whoCan.data), ...why(answer),

@@ -38,7 +38,7 @@ describe('an association of EKS Pod Identity', () => {
       ...OF_PODS, cluster: '*', namespace: '*', serviceAccount: '*', role: arnOf('api'), statement: 0, used: true,
     });
     expect(byAssociation).toEqual({
-      ...OF_PODS, ...POD, cluster: CLUSTER_ARN, role: arnOf('api'), statement: 0, used: true, association: true,
+      ...OF_PODS, ...POD, cluster: CLUSTER_ARN, role: arnOf('api'), statement: 0, used: true, associated: true,
     });
     expect(more).toEqual([]);
   });
@@ -62,12 +62,12 @@ describe('an association of EKS Pod Identity', () => {
     } as any);
     expect(judged).toBe(isIn);
     const access = accessIn({ Role: role('api', [statement]), Association: association(arnOf('api')) });
-    expect(access.some(one => one.association === true)).toBe(isIn);
+    expect(access.some(one => one.associated === true)).toBe(isIn);
   });
 
   test('of a role that is in no template', () => {
     expect(accessIn({ Association: association(arnOf('elsewhere', '444455556666')) })).toEqual([{
-      ...OF_PODS, ...POD, cluster: CLUSTER_ARN, role: arnOf('elsewhere', '444455556666'), used: true, association: true,
+      ...OF_PODS, ...POD, cluster: CLUSTER_ARN, role: arnOf('elsewhere', '444455556666'), used: true, associated: true,
     }]);
   });
 
@@ -77,7 +77,7 @@ describe('an association of EKS Pod Identity', () => {
       Role: role('api', [podIdentity()]),
       Association: association(arnOf('api'), { TargetRoleArn }),
     });
-    expect(given).toMatchObject({ role: TargetRoleArn, through: arnOf('api'), association: true });
+    expect(given).toMatchObject({ role: TargetRoleArn, through: arnOf('api'), associated: true });
   });
 
   const ofAccount = {
@@ -114,7 +114,7 @@ describe('an association of EKS Pod Identity', () => {
     const asked = { ...POD, role: 'target' };
 
     test('the map, the rules and the assertions agree', () => {
-      expect(map.access.some(({ association: given }) => given === true)).toBe(isIn);
+      expect(map.access.some(({ associated: given }) => given === true)).toBe(isIn);
       const rules = ['role-does-not-trust', 'broken-chain', 'chain-without-tag-session'];
       const told = findingsOf(RULES, map).filter(({ rule: id }) => rules.includes(id));
       expect(told.map(({ rule: id, place }) => [id, place.logicalId])).toEqual(isIn ? [] : [[rule, 'Association']]);
@@ -159,7 +159,7 @@ describe('an EKS managed add-on', () => {
       Addon: addon('aws-efs-csi-driver', { PodIdentityAssociations }),
     });
     expect(access).toContainEqual(expect.objectContaining({
-      namespace: 'kube-system', serviceAccount: 'efs-csi-controller-sa', role: arnOf('efs'), association: true,
+      namespace: 'kube-system', serviceAccount: 'efs-csi-controller-sa', role: arnOf('efs'), associated: true,
     }));
   });
 

@@ -133,7 +133,7 @@ function verified(severities: string[]): Answer {
 }
 
 function diagnosed(status: Status | undefined): Answer {
-  return status === 'ok' ? 'in' : status === 'wrong' ? 'out' : 'unknown';
+  return status === 'ok' ? 'in' : status === 'failed' ? 'out' : 'unknown';
 }
 
 function iamRole(statements: any[]): IamRole {

@@ -37,7 +37,7 @@ function remainingFor(rule: object, namespace?: string): string[] {
   const objects = readRbac({ text: JSON.stringify({ kind: 'List', items }), place: { file: 'rbac.yaml' } });
   const rbac = new Rbac(objects, { builtIn: false, isComplete: true });
   return remainingRights(GUARDS, rbac).filter(({ subject }) => subject.name === 'dev')
-    .map(({ right, leadsTo, givenBy }) => `${right}: ${leadsTo}, by ${givenBy}`);
+    .map(({ right, leadsTo, grantedBy }) => `${right}: ${leadsTo}, by ${grantedBy}`);
 }
 
 const rule = (verb: string, group: string, resource: string, ...resourceNames: string[]) => (
@@ -46,31 +46,31 @@ const ADMISSION = 'admissionregistration.k8s.io';
 
 test.each<[string, object, string | undefined, string[]]>([
   ['all', rule('*', '*', '*'), undefined, [
-    'delete validatingadmissionpolicies: the policies', 'create mutatingwebhookconfigurations: every new pod',
-    'bind roles: the verb use', 'impersonate groups: an exception',
+    'delete validatingadmissionpolicies: policies', 'create mutatingwebhookconfigurations: new-pods',
+    'bind roles: use', 'impersonate groups: exception',
   ]],
   ['a policy', rule('patch', ADMISSION, 'validatingadmissionpolicies', 'shop-guard-use'), undefined,
-    ['patch validatingadmissionpolicies: the policies']],
+    ['patch validatingadmissionpolicies: policies']],
   ['the policy of others', rule('patch', ADMISSION, 'validatingadmissionpolicies', 'other'), undefined, []],
   ['bindings', rule('deletecollection', ADMISSION, 'validatingadmissionpolicybindings'), undefined,
-    ['deletecollection validatingadmissionpolicybindings: the policies']],
+    ['deletecollection validatingadmissionpolicybindings: policies']],
   ['its binding', rule('update', ADMISSION, 'validatingadmissionpolicybindings', 'bound'), undefined,
-    ['update validatingadmissionpolicybindings: the policies']],
+    ['update validatingadmissionpolicybindings: policies']],
   ['a binding of others', rule('update', ADMISSION, 'validatingadmissionpolicybindings', 'shop-guard-use'), undefined,
     []],
   ['to read policies', rule('get', ADMISSION, 'validatingadmissionpolicies'), undefined, []],
   ['to create policies', rule('create', ADMISSION, 'validatingadmissionpolicies'), undefined, []],
   ['policies in a namespace', rule('delete', ADMISSION, 'validatingadmissionpolicies'), 'shop', []],
   ['webhooks', rule('update', ADMISSION, 'mutatingwebhookconfigurations'), undefined,
-    ['update mutatingwebhookconfigurations: every new pod']],
-  ['bind', rule('bind', RBAC, 'clusterroles'), 'shop', ['bind clusterroles: the verb use']],
-  ['escalate', rule('escalate', RBAC, 'roles'), 'shop', ['escalate roles: the verb use']],
+    ['update mutatingwebhookconfigurations: new-pods']],
+  ['bind', rule('bind', RBAC, 'clusterroles'), 'shop', ['bind clusterroles: use']],
+  ['escalate', rule('escalate', RBAC, 'roles'), 'shop', ['escalate roles: use']],
   ['bind elsewhere', rule('bind', RBAC, 'roles'), 'other', []],
-  ['a user', rule('impersonate', '', 'users', 'alice'), undefined, ['impersonate users: an exception']],
+  ['a user', rule('impersonate', '', 'users', 'alice'), undefined, ['impersonate users: exception']],
   ['another user', rule('impersonate', '', 'users', 'bob'), undefined, []],
-  ['a group', rule('impersonate', '', 'groups', 'admins'), undefined, ['impersonate groups: an exception']],
+  ['a group', rule('impersonate', '', 'groups', 'admins'), undefined, ['impersonate groups: exception']],
   ['a service account', rule('impersonate', '', 'serviceaccounts', 'argo-cd'), 'ci',
-    ['impersonate serviceaccounts: an exception']],
+    ['impersonate serviceaccounts: exception']],
   ['a service account elsewhere', rule('impersonate', '', 'serviceaccounts', 'argo-cd'), 'shop', []],
 ])('%s', (_, own, namespace, expected) => {
   const by = namespace === undefined ? 'ClusterRoleBinding dev' : `RoleBinding ${namespace}/dev`;
@@ -79,8 +79,8 @@ test.each<[string, object, string | undefined, string[]]>([
 
 test('system:masters always, and nobody without a guard', () => {
   const rbac = new Rbac({ roles: [], bindings: [] }, { builtIn: false });
-  expect(remainingRights(GUARDS, rbac).map(({ subject, leadsTo, givenBy }) => [subject.name, leadsTo, givenBy]))
-    .toEqual(['the policies', 'every new pod', 'the verb use', 'an exception'].map(leadsTo =>
+  expect(remainingRights(GUARDS, rbac).map(({ subject, leadsTo, grantedBy }) => [subject.name, leadsTo, grantedBy]))
+    .toEqual(['policies', 'new-pods', 'use', 'exception'].map(leadsTo =>
       ['system:masters', leadsTo, undefined]));
   expect(remainingRights([], rbac)).toEqual([]);
 });

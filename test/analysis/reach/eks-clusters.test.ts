@@ -31,7 +31,7 @@ function mapOf(make: (stack: Stack) => void): AccessMap {
   return accessMapOf(readAssembly(app.synth().directory));
 }
 
-/** `access entry role/ops: dev; AmazonEKSEditPolicy in payments` */
+/** `access-entry role/ops: dev; AmazonEKSEditPolicy in payments` */
 function principalsOf(map: AccessMap): string[] {
   const short = (text: string) =>
     withConstructPaths(text, map.constructPaths).replace(/^arn:aws:iam::111122223333:/, '');
@@ -93,8 +93,8 @@ describe('aws-eks', () => {
   test('aws-auth, without its nodes, and the creator, who is in no list', () => {
     const map = make(CONFIG_MAP);
     expect(principalsOf(map)).toEqual([
-      `access entry role/q: (${IGNORED})`,
-      'cluster creator role/⟨Stack/Cluster/Resource/CreationRole⟩: system:masters',
+      `access-entry role/q: (${IGNORED})`,
+      'cluster-creator role/⟨Stack/Cluster/Resource/CreationRole⟩: system:masters',
       'aws-auth role/⟨Stack/Dev⟩: dev',
       'aws-auth user/joe: dev',
       'aws-auth arn:⟨AWS::Partition⟩:iam::444455556666:*:',
@@ -112,15 +112,15 @@ describe('aws-eks', () => {
 
   test('access entries beside it', () => {
     expect(principalsOf(make(API_AND_CONFIG_MAP)).map(text => text.split(':')[0])).toEqual([
-      'access entry role/q', 'cluster creator role/⟨Stack/Cluster/Resource/CreationRole⟩', 'aws-auth role/⟨Stack/Dev⟩',
+      'access-entry role/q', 'cluster-creator role/⟨Stack/Cluster/Resource/CreationRole⟩', 'aws-auth role/⟨Stack/Dev⟩',
       'aws-auth user/joe', 'aws-auth arn',
     ]);
   });
 
   test('access entries alone', () => {
     expect(principalsOf(make(API))).toEqual([
-      'access entry role/q: dev',
-      'cluster creator role/⟨Stack/Cluster/Resource/CreationRole⟩: AmazonEKSClusterAdminPolicy',
+      'access-entry role/q: dev',
+      'cluster-creator role/⟨Stack/Cluster/Resource/CreationRole⟩: AmazonEKSClusterAdminPolicy',
     ]);
   });
 
@@ -142,7 +142,7 @@ describe('aws-eks', () => {
       cluster.addManifest('more', DEV);
     });
     expect(principalsOf(map)).toEqual([
-      'kubectl role role/kubectl: (the CDK applies manifests with this role, but its rights in the cluster are not in '
+      'kubectl-role role/kubectl: (the CDK applies manifests with this role, but its rights in the cluster are not in '
         + 'the '
         + 'templates)',
     ]);
@@ -166,11 +166,11 @@ describe('aws-eks-v2', () => {
       cluster.addServiceAccount('Sa', { namespace: 'payments', name: 'api' });
     });
     expect(principalsOf(map)).toEqual([
-      'access entry role/⟨Stack/Cluster/KubectlProvider/Handler/ServiceRole⟩: AmazonEKSClusterAdminPolicy',
-      'access entry role/⟨Stack/Admin⟩: AmazonEKSClusterAdminPolicy',
-      'access entry role/⟨Stack/Ops⟩: AmazonEKSEditPolicy in payments',
-      'access entry role/⟨Stack/Web⟩: AmazonEKSEditPolicy in web-*',
-      'cluster creator ⟨deployer of Stack⟩: AmazonEKSClusterAdminPolicy',
+      'access-entry role/⟨Stack/Cluster/KubectlProvider/Handler/ServiceRole⟩: AmazonEKSClusterAdminPolicy',
+      'access-entry role/⟨Stack/Admin⟩: AmazonEKSClusterAdminPolicy',
+      'access-entry role/⟨Stack/Ops⟩: AmazonEKSEditPolicy in payments',
+      'access-entry role/⟨Stack/Web⟩: AmazonEKSEditPolicy in web-*',
+      'cluster-creator ⟨deployer of Stack⟩: AmazonEKSClusterAdminPolicy',
     ]);
     expect(reachesOf(map)).toEqual([
       'role/⟨Stack/Cluster/KubectlProvider/Handler/ServiceRole⟩: payments/api certain create-pods',
@@ -190,7 +190,7 @@ describe('aws-eks-v2', () => {
     });
     expect(principalsOf(made(false))).toEqual([]);
     expect(principalsOf(made({ Ref: 'Bootstrap' }))).toEqual([
-      'cluster creator ⟨deployer of Stack⟩: AmazonEKSClusterAdminPolicy (whether the creator of the cluster is an '
+      'cluster-creator ⟨deployer of Stack⟩: AmazonEKSClusterAdminPolicy (whether the creator of the cluster is an '
         + 'administrator cannot be determined yet)',
     ]);
   });

@@ -89,7 +89,7 @@ describe('bindings of manifests', () => {
           steps: [{
             path: 'create-pods',
             right: 'create pods in payments',
-            givenBy: ['RoleBinding payments/dev (ClusterRole deploy)'],
+            grantedBy: ['RoleBinding payments/dev (ClusterRole deploy)'],
             to: 'ServiceAccount payments/api',
             places: [expect.objectContaining({ file: expect.stringMatching(/rbac\.yaml$/), line: 3 })],
           }],
@@ -136,7 +136,7 @@ describe('bindings of manifests', () => {
       'Group dev: payments/api certain impersonate-service-accounts create-pods',
       'ServiceAccount ci/runner: payments/api certain create-pods',
     ]);
-    expect(map.reaches[0].ways[0].steps.map(({ to, givenBy }) => [to, ...givenBy])).toEqual([
+    expect(map.reaches[0].ways[0].steps.map(({ to, grantedBy }) => [to, ...grantedBy])).toEqual([
       ['ServiceAccount ci/runner', 'RoleBinding ci/dev (ClusterRole edit)'],
       ['ServiceAccount payments/api', 'RoleBinding payments/ci (ClusterRole edit)'],
     ]);
@@ -201,9 +201,9 @@ describe('access entries', () => {
     const { cluster, ways } = map.reaches.find(({ actor }) => actor.kind === 'IAM principal')!;
     expect(cluster).toBe(CLUSTER_ARN);
     const given = (path: string) => ways.find(({ steps }) => steps[0].path === path)!.steps[0];
-    expect(given('create-pods')).toMatchObject({ givenBy: ['AmazonEKSEditPolicy in payments'] });
+    expect(given('create-pods')).toMatchObject({ grantedBy: ['AmazonEKSEditPolicy in payments'] });
     expect(given('create-tokens')).toMatchObject({
-      givenBy: ['RoleBinding payments/dev (ClusterRole tokens) to Group dev'],
+      grantedBy: ['RoleBinding payments/dev (ClusterRole tokens) to Group dev'],
       places: [{ logicalId: 'Entry' }, { line: 3 }],
     });
   });

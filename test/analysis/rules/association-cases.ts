@@ -125,9 +125,9 @@ export const ASSOCIATION_CASES: Case[] = [
     expected: [],
   },
 
-  // refused-session-policy
+  // rejected-session-policy
   ...[{}, { DisableSessionTags: false }, { DisableSessionTags: 'false' }].map((more): Case => ({
-    rule: 'refused-session-policy',
+    rule: 'rejected-session-policy',
     name: `session tags: ${JSON.stringify(more)}`,
     ...of(HELD, { Association: association(arnOf('api'), { Policy: SESSION_POLICY, ...more }) }),
     expected: [{
@@ -152,7 +152,7 @@ export const ASSOCIATION_CASES: Case[] = [
       WRITE_IT,
     ] as const,
   ].map(([Policy, what, fix]): Case => ({
-    rule: 'refused-session-policy',
+    rule: 'rejected-session-policy',
     name: what,
     ...of(podIdentity({ Condition: OF_CLUSTER }), { Association: limited(Policy) }),
     also: ['pod-identity-without-session-tags'],
@@ -167,19 +167,19 @@ export const ASSOCIATION_CASES: Case[] = [
     { 'Fn::Sub': '{"Statement": {"Effect": "Allow", "Action": "s3:*", ${Rest}}' },
     { 'Fn::ToJsonString': { Statement: { Effect: 'Allow', Action: 's3:*', Resource: { Ref: 'Bucket' } } } },
   ].map((Policy): Case => ({
-    rule: 'refused-session-policy',
+    rule: 'rejected-session-policy',
     name: JSON.stringify(Policy).slice(0, 60),
     ...of(podIdentity({ Condition: OF_CLUSTER }), { Association: limited(Policy) }),
     expected: [],
   })),
   {
-    rule: 'refused-session-policy',
+    rule: 'rejected-session-policy',
     name: 'no session policy',
     ...of(HELD, { Association: association(arnOf('api')) }),
     expected: [],
   },
   {
-    rule: 'refused-session-policy',
+    rule: 'rejected-session-policy',
     name: 'whether there are session tags, only the deployment knows',
     ...of(HELD, {
       Association: association(arnOf('api'), { Policy: SESSION_POLICY, DisableSessionTags: { Ref: 'Disable' } }),

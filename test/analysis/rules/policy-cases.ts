@@ -120,7 +120,7 @@ export const POLICY_CASES: Case[] = [
     rule: 'admin-policy',
     name: 'iam:*',
     resources: ofPods({ Policies: inline({ ...ALLOW, Action: 'iam:*' }) }),
-    also: ['pass-role-any'],
+    also: ['pass-any-role'],
     expected: [
       {
         message: 'Role api: its policy inline allows iam:* on *, and pods can assume it.',
@@ -236,9 +236,9 @@ export const POLICY_CASES: Case[] = [
     expected: [],
   },
 
-  // pass-role-any
+  // pass-any-role
   {
-    rule: 'pass-role-any',
+    rule: 'pass-any-role',
     name: 'on *',
     resources: ofPods({ Policies: inline({ ...ALLOW, Action: ['ec2:RunInstances', 'iam:PassRole'] }) }),
     expected: [
@@ -251,7 +251,7 @@ export const POLICY_CASES: Case[] = [
     ],
   },
   {
-    rule: 'pass-role-any',
+    rule: 'pass-any-role',
     name: 'by a wildcard',
     resources: ofPods({ Policies: inline({ ...ALLOW, Action: 'iam:Pass*' }) }),
     expected: [
@@ -264,7 +264,7 @@ export const POLICY_CASES: Case[] = [
     ],
   },
   {
-    rule: 'pass-role-any',
+    rule: 'pass-any-role',
     name: 'by iam:*',
     resources: ofPods({ Policies: inline({ ...ALLOW, Action: 'iam:*', Condition: {} }) }),
     also: ['admin-policy'],
@@ -278,7 +278,7 @@ export const POLICY_CASES: Case[] = [
     ],
   },
   {
-    rule: 'pass-role-any',
+    rule: 'pass-any-role',
     name: 'on any role of the account',
     stacks: {
       Stack: {
@@ -304,7 +304,7 @@ export const POLICY_CASES: Case[] = [
     ],
   },
   {
-    rule: 'pass-role-any',
+    rule: 'pass-any-role',
     name: 'in a managed policy of the app',
     resources: {
       ...ofPods({ ManagedPolicyArns: [{ Ref: 'Policy' }] }),
@@ -321,7 +321,7 @@ export const POLICY_CASES: Case[] = [
     ],
   },
   {
-    rule: 'pass-role-any',
+    rule: 'pass-any-role',
     name: 'with a condition',
     resources: ofPods({
       Policies: inline({
@@ -333,7 +333,7 @@ export const POLICY_CASES: Case[] = [
     expected: [],
   },
   {
-    rule: 'pass-role-any',
+    rule: 'pass-any-role',
     name: 'on roles of a path',
     resources: ofPods({
       Policies: inline({ ...ALLOW, Action: 'iam:PassRole', Resource: 'arn:aws:iam::111122223333:role/nodes/*' }),
@@ -341,7 +341,7 @@ export const POLICY_CASES: Case[] = [
     expected: [],
   },
   {
-    rule: 'pass-role-any',
+    rule: 'pass-any-role',
     name: 'on roles by the beginning of their names',
     resources: ofPods({
       Policies: inline({ ...ALLOW, Action: 'iam:PassRole', Resource: 'arn:aws:iam::111122223333:role/a*' }),
@@ -349,7 +349,7 @@ export const POLICY_CASES: Case[] = [
     expected: [],
   },
   {
-    rule: 'pass-role-any',
+    rule: 'pass-any-role',
     name: 'with a boundary',
     resources: {
       ...ofPods({ Policies: inline({ ...ALLOW, Action: 'iam:PassRole' }), PermissionsBoundary: { Ref: 'Policy' } }),
@@ -358,13 +358,13 @@ export const POLICY_CASES: Case[] = [
     expected: [],
   },
   {
-    rule: 'pass-role-any',
+    rule: 'pass-any-role',
     name: 'of a role for no pods',
     resources: ofNode({ Policies: inline({ ...ALLOW, Action: 'iam:PassRole' }) }),
     expected: [],
   },
   {
-    rule: 'pass-role-any',
+    rule: 'pass-any-role',
     name: 'of an administrator: another rule says so',
     resources: ofPods({ Policies: inline({ ...ALLOW, Action: '*' }) }),
     expected: [],

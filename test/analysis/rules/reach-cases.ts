@@ -251,14 +251,14 @@ export const REACH_CASES: Case[] = [
     ['of another API group', { kind: 'Group', name: 'x', apiGroup: 'v1' },
       `subjects[0].apiGroup must be ${GROUP}, got: v1`],
   ] as const).map(([name, subject, problem]): Case => ({
-    rule: 'refused-rbac',
+    rule: 'rejected-rbac',
     name: `a subject ${name}`,
     resources: { Role: READER },
     manifests: manifests(bound(subject)),
     expected: [{ message: `RoleBinding payments/dev: ${problem}.`, fix: REFUSED_FIX, at: 'rbac.yaml:2' }],
   })),
   {
-    rule: 'refused-rbac',
+    rule: 'rejected-rbac',
     name: 'a service account without a namespace',
     resources: { Role: READER },
     manifests: manifests(object('ClusterRoleBinding', { name: 'dev' }, {
@@ -273,7 +273,7 @@ export const REACH_CASES: Case[] = [
     }],
   },
   {
-    rule: 'refused-rbac',
+    rule: 'rejected-rbac',
     name: 'a ServiceAccount of the namespace of its binding, and placeholders',
     resources: { Role: READER },
     manifests: manifests(bound({ kind: 'ServiceAccount', name: 'x' }), bound(group('${TEAM}'), 'edit', { name: 'b' })),

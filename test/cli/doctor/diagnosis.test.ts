@@ -1,11 +1,11 @@
 import { HEALTHY } from './facts';
-import { Check, ok, unknown, Verdict, wrong } from '../../../src/cli/doctor/check';
+import { Check, ok, unknown, Verdict, failed } from '../../../src/cli/doctor/check';
 import { diagnose } from '../../../src/cli/doctor/diagnosis';
 import { diagnosisJson } from '../../../src/cli/doctor/output/diagnosis-json';
 import { diagnosisText } from '../../../src/cli/doctor/output/diagnosis-text';
 
 const OK = ok('It is well.');
-const WRONG = wrong('It is broken.', { evidence: ['seen'], fix: ['mend it'] });
+const WRONG = failed('It is broken.', { evidence: ['seen'], fix: ['mend it'] });
 const UNKNOWN = unknown('It was not read.');
 
 function check(id: string, verdict: Verdict | undefined, more: Partial<Check> = {}): Check {
@@ -34,7 +34,7 @@ test('the earliest broken link is the finding, those further on are told apart',
     ...NOTHING,
     finding: 'b',
     others: ['c'],
-    outcome: 'found',
+    outcome: 'unhealthy',
   });
 });
 
@@ -45,7 +45,7 @@ test('what follows from a broken link is a consequence, over links between them 
     check('c', WRONG, { follows: ['b'] }),
     check('d', WRONG),
   ];
-  expect(ids(checks)).toEqual({ ...NOTHING, finding: 'a', consequences: ['c'], others: ['d'], outcome: 'found' });
+  expect(ids(checks)).toEqual({ ...NOTHING, finding: 'a', consequences: ['c'], others: ['d'], outcome: 'unhealthy' });
 });
 
 test('what is not known does not explain anything', () => {
@@ -53,17 +53,17 @@ test('what is not known does not explain anything', () => {
     ...NOTHING,
     finding: 'b',
     unknowns: ['a'],
-    outcome: 'found',
+    outcome: 'unhealthy',
   });
 });
 
 test('nobody can say that it is healthy where a link that decides was not looked at', () => {
-  expect(ids([check('a', UNKNOWN, { decisive: true })])).toEqual({ ...NOTHING, unknowns: ['a'], outcome: 'unsure' });
+  expect(ids([check('a', UNKNOWN, { decisive: true })])).toEqual({ ...NOTHING, unknowns: ['a'], outcome: 'unknown' });
   expect(ids([check('a', UNKNOWN)])).toEqual({ ...NOTHING, unknowns: ['a'] });
   expect(ids([check('a', unknown('This time it decides.', { decisive: true }))])).toEqual({
     ...NOTHING,
     unknowns: ['a'],
-    outcome: 'unsure',
+    outcome: 'unknown',
   });
 });
 
@@ -71,8 +71,8 @@ test('what is wrong and harmless is told, and is no finding', () => {
   const harmless = check('a', { ...WRONG, harmless: true });
   expect(ids([harmless])).toEqual({ ...NOTHING, others: ['a'] });
   expect(ids([harmless, check('b', UNKNOWN, { decisive: true })]))
-    .toEqual({ ...NOTHING, others: ['a'], unknowns: ['b'], outcome: 'unsure' });
-  expect(ids([harmless, check('b', WRONG)])).toEqual({ ...NOTHING, finding: 'b', others: ['a'], outcome: 'found' });
+    .toEqual({ ...NOTHING, others: ['a'], unknowns: ['b'], outcome: 'unknown' });
+  expect(ids([harmless, check('b', WRONG)])).toEqual({ ...NOTHING, finding: 'b', others: ['a'], outcome: 'unhealthy' });
 });
 
 describe('as text', () => {
@@ -98,7 +98,7 @@ All checks
     expect(text([check('a', { ...WRONG, harmless: true })])).toContain(`
 Healthy: the pods get their role despite the problems below.
 
-Also wrong
+Other problems
   It is broken.
 `);
   });
@@ -116,7 +116,7 @@ Diagnosis
 Consequences
   - It is broken.
 
-Also wrong
+Other problems
   It is broken.
     - seen
   Fix:
@@ -126,9 +126,9 @@ Could not be checked
   - It was not read.
 
 All checks
-  wrong   a  It is broken.
-  wrong   b  It is broken.
-  wrong   c  It is broken.
+  failed  a  It is broken.
+  failed  b  It is broken.
+  failed  c  It is broken.
   unknown d  It was not read.
 `);
   });
@@ -139,7 +139,7 @@ All checks
     );
   });
 
-  test('unsure', () => {
+  test('unknown', () => {
     expect(text([check('a', UNKNOWN, { decisive: true })])).toContain(
       '\nNo problem found, but the required check a could not run, so the result is\ninconclusive.\n',
     );
@@ -157,26 +157,26 @@ All checks
   });
 
   test('lines break before column 81, commands do not', () => {
-    const long = wrong('word '.repeat(40).trim(), { fix: [`kubectl ${'x '.repeat(60).trim()}`] });
+    const long = failed('word '.repeat(40).trim(), { fix: [`kubectl ${'x '.repeat(60).trim()}`] });
     const lines = text([check('a', long)]).split('\n');
     expect(Math.max(...lines.filter(line => !line.includes('kubectl')).map(line => line.length))).toBe(77);
     expect(lines.find(line => line.includes('kubectl'))).toHaveLength(4 + 'kubectl '.length + 119);
   });
 
   test('a line may end in column 80', () => {
-    expect(text([check('a', wrong('x'.repeat(77) + ' y', {}))])).toContain(`  ${'x'.repeat(77)}\n  y\n`);
-    expect(text([check('a', wrong('x'.repeat(76) + ' y', {}))])).toContain(`  ${'x'.repeat(76)} y\n`);
+    expect(text([check('a', failed('x'.repeat(77) + ' y', {}))])).toContain(`  ${'x'.repeat(77)}\n  y\n`);
+    expect(text([check('a', failed('x'.repeat(76) + ' y', {}))])).toContain(`  ${'x'.repeat(76)} y\n`);
   });
 
   test('colours take no place', () => {
-    const checks = [check('link', wrong('word '.repeat(40).trim(), {}))];
+    const checks = [check('link', failed('word '.repeat(40).trim(), {}))];
     // eslint-disable-next-line no-control-regex
     expect(text(checks, true).replace(/\u001b\[[\d;]*m/g, '')).toBe(text(checks));
-    expect(text(checks, true)).toContain('\u001b[31mwrong  \u001b[39m');
+    expect(text(checks, true)).toContain('\u001b[31mfailed \u001b[39m');
   });
 
   test('nothing leaves its line, nor turns it around', () => {
-    const hostile = wrong('a\n\u001b[2Jb', { evidence: ['c\u202ed'], fix: ['e\rf'] });
+    const hostile = failed('a\n\u001b[2Jb', { evidence: ['c\u202ed'], fix: ['e\rf'] });
     expect(text([check('a', hostile)])).toContain('  a\\u000a\\u001b[2Jb\n    - c\\u202ed\n  Fix:\n    e\\u000df\n');
   });
 });
@@ -196,14 +196,14 @@ test('as JSON', () => {
     schemaVersion: 1,
     tool: { name: 'cdk-irsa', version: '1.2.3' },
     time: '2026-01-02T12:00:00.000Z',
-    asked: {
+    input: {
       cluster: 'production',
       region: 'eu-west-1',
       namespace: 'payments',
       serviceAccount: 'api',
       action: 's3:GetObject',
     },
-    outcome: 'found',
+    outcome: 'unhealthy',
     diagnosis: 'a',
     consequences: ['b'],
     others: ['d'],
@@ -211,10 +211,10 @@ test('as JSON', () => {
     inconclusive: ['f'],
     next: 'again',
     checks: [
-      { id: 'a', title: 'the a', status: 'wrong', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
-      { id: 'b', title: 'the b', status: 'wrong', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
+      { id: 'a', title: 'the a', status: 'failed', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
+      { id: 'b', title: 'the b', status: 'failed', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
       { id: 'c', title: 'the c', status: 'ok', summary: 'It is well.', evidence: [], fix: [] },
-      { id: 'd', title: 'the d', status: 'wrong', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
+      { id: 'd', title: 'the d', status: 'failed', summary: 'It is broken.', evidence: ['seen'], fix: ['mend it'] },
       { id: 'e', title: 'the e', status: 'unknown', summary: 'It was not read.', evidence: [], fix: [] },
       { id: 'f', title: 'the f', status: 'unknown', summary: 'It was not read.', evidence: [], fix: [] },
     ],

@@ -103,14 +103,14 @@ describe('one service account', () => {
     );
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
-      outcome: 'found',
+      outcome: 'unhealthy',
       diagnosis: 'role-annotation',
-      asked: { action: 's3:GetObject', resource: 'arn:aws:s3:::bucket/a' },
+      input: { action: 's3:GetObject', resource: 'arn:aws:s3:::bucket/a' },
     });
     expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(0);
   });
 
-  test('whose pods, or whose webhook, nobody can tell of leaves it unsure', async () => {
+  test('whose pods, or whose webhook, nobody can tell of leaves it unknown', async () => {
     delete objects['/api/v1/namespaces/payments/pods'];
     expect((await asking(...API)).code).toBe(2); // no pods
     objects['/api/v1/namespaces/payments/pods'] = { kind: 'Status', items: [{}] };
@@ -120,7 +120,7 @@ describe('one service account', () => {
     expect((await asking(...API)).code).toBe(2);
   });
 
-  test('that cannot be read leaves it unsure', async () => {
+  test('that cannot be read leaves it unknown', async () => {
     servers.api.kubeConfig({ context: 'production', server: 'https://127.0.0.1:1' });
     aws.answer('eks:DescribeCluster', clusterJson('https://127.0.0.1:1'));
     const { code, stdout } = await asking(...API);
@@ -148,7 +148,7 @@ describe('one service account', () => {
         summary: expect.stringContaining('does not send to STS'),
       }),
     );
-    expect(checks).toContainEqual(expect.objectContaining({ id: 'trust', status: 'wrong' }));
+    expect(checks).toContainEqual(expect.objectContaining({ id: 'trust', status: 'failed' }));
     expect(aws.times('sts:AssumeRoleWithWebIdentity')).toBe(0);
   });
 
@@ -211,7 +211,7 @@ Identity.
 ok       IAM has an OIDC provider for ${ISSUER}.
 
 STATUS   SERVICE ACCOUNT  ROLE
-wrong    payments/worker  gone
+failed   payments/worker  gone
          the role does not exist
 ok       payments/api     team/api
 
@@ -225,7 +225,7 @@ Who can act as service accounts with a role
   payments/api: only Kubernetes itself
   payments/old: only Kubernetes itself
 
-2 service accounts with a role (of 3): 1 ok, 1 wrong, 0 unknown. 1 role (of 2)
+2 service accounts with a role (of 3): 1 ok, 1 failed, 0 unknown. 1 role (of 2)
 trusts missing service accounts.
 `);
   });
@@ -252,7 +252,7 @@ trusts missing service accounts.
 
   test.each<[string, Record<string, string>, any, string, RegExp | undefined]>([
     ['healthy', { [ROLE_KEY]: ROLE }, TRUST, 'ok', undefined],
-    ['without an ARN', { [ROLE_KEY]: 'api' }, TRUST, 'wrong', /^"api" is not the ARN of a role$/],
+    ['without an ARN', { [ROLE_KEY]: 'api' }, TRUST, 'failed', /^"api" is not the ARN of a role$/],
     [
       'of another account',
       { [ROLE_KEY]: 'arn:aws:iam::444455556666:role/x' },
@@ -260,23 +260,23 @@ trusts missing service accounts.
       'unknown',
       /account 444455556666.*use --role-profile/,
     ],
-    ['of a role that is gone', { [ROLE_KEY]: `${ROLE}x` }, TRUST, 'wrong', /^the role does not exist$/],
-    ['not trusted', { [ROLE_KEY]: ROLE }, trustOf('other'), 'wrong', /does not allow it: .*got api, trusted other/],
+    ['of a role that is gone', { [ROLE_KEY]: `${ROLE}x` }, TRUST, 'failed', /^the role does not exist$/],
+    ['not trusted', { [ROLE_KEY]: ROLE }, trustOf('other'), 'failed', /does not allow it: .*got api, trusted other/],
     [
       'denied',
       { [ROLE_KEY]: ROLE },
       { ...TRUST, Statement: [...TRUST.Statement, { Effect: 'Deny', Principal: '*', Action: '*' }] },
-      'wrong',
+      'failed',
       /: statement 1 of the trust policy denies it$/,
     ],
     [
       'with an empty audience',
       { [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': '' },
       TRUST,
-      'wrong',
+      'failed',
       /`aud` differs: got https:\/\/kubernetes\.default\.svc, trusted sts\.amazonaws\.com$/,
     ],
-    ['trusted by nobody', { [ROLE_KEY]: ROLE }, { Version: '2012-10-17', Statement: [] }, 'wrong', /: the trust policy allows nobody$/],
+    ['trusted by nobody', { [ROLE_KEY]: ROLE }, { Version: '2012-10-17', Statement: [] }, 'failed', /: the trust policy allows nobody$/],
     [
       'trusted perhaps',
       { [ROLE_KEY]: ROLE },
@@ -293,7 +293,7 @@ trusts missing service accounts.
       'for an audience that the provider does not know',
       { [ROLE_KEY]: ROLE, 'eks.amazonaws.com/audience': 'x' },
       JSON.parse(JSON.stringify(TRUST).replace('"sts.amazonaws.com"', '"x"')),
-      'wrong',
+      'failed',
       /does not accept its audience x/,
     ],
   ])('%s', async (_, annotations, trust, status, reason) => {
@@ -322,7 +322,7 @@ trusts missing service accounts.
       /^No pod uses/,
       2,
     ],
-    ['that the webhook did not change', () => [pod()], 'wrong', /^The webhook did not change Pod api-1/, 1],
+    ['that the webhook did not change', () => [pod()], 'failed', /^The webhook did not change Pod api-1/, 1],
     [
       'of EKS Pod Identity',
       () => [pod({ containers: [{ name: 'a', image: 'a', env: [{ name: 'AWS_CONTAINER_CREDENTIALS_FULL_URI' }] }] })],
@@ -352,10 +352,10 @@ trusts missing service accounts.
     );
   });
 
-  test('what is not known makes it unsure', async () => {
+  test('what is not known makes it unknown', async () => {
     accounts(account('api', { [ROLE_KEY]: 'arn:aws:iam::444455556666:role/x' }));
     roles();
-    expect(await surveyed()).toMatchObject({ code: 2, outcome: 'unsure' });
+    expect(await surveyed()).toMatchObject({ code: 2, outcome: 'unknown' });
   });
 
   const LEFT_OVER =
@@ -383,11 +383,11 @@ trusts missing service accounts.
       [role('matched'), pattern('system:serviceaccount:payments:a*')],
       [role('unmatched'), pattern('system:serviceaccount:payments:b*')],
     );
-    const { code, leftOverRoles } = await surveyed();
+    const { code, leftoverRoles } = await surveyed();
     expect(code).toBe(1);
-    expect(leftOverRoles).toEqual([
-      { roleArn: role('two'), missing: ['payments/gone'], isUsed: true },
-      { roleArn: role('unmatched'), missing: ['payments/b*'], isUsed: false },
+    expect(leftoverRoles).toEqual([
+      { role: role('two'), missing: ['payments/gone'], used: true },
+      { role: role('unmatched'), missing: ['payments/b*'], used: false },
     ]);
   });
 
@@ -424,7 +424,7 @@ trusts missing service accounts.
     roles([ROLE, TRUST]);
     expect(await surveyed()).toMatchObject({
       code: 1,
-      provider: { status: 'wrong', summary: expect.stringContaining('There is no IAM OIDC provider for') },
+      provider: { status: 'failed', summary: expect.stringContaining('There is no IAM OIDC provider for') },
     });
   });
 

@@ -10,7 +10,7 @@ const COLUMNS = 80;
 /** Commands, code and JSON to copy. */
 const TO_COPY = /^ +((aws|kubectl|date|npx) |[\w.]+\(|new \w+\(|["{}])/;
 /** What stands before the text of a line. */
-const START = /^ *(- |(ok|wrong|unknown) +[\w-]+ +)?/;
+const START = /^ *(- |(ok|failed|unknown) +[\w-]+ +)?/;
 
 /** Lines that are too long although they could be broken, or hold nothing that is long by nature: URLs, ARNs. */
 export function overlong(text: string): string[] {

@@ -63,14 +63,14 @@ interface Actor {
   readonly kind: string;
   readonly name: string;
   readonly right: string;
-  readonly givenBy: string[];
+  readonly grantedBy: string[];
 }
 
 /** Who `doctor --all` says can act as payments/api, and what else it says. */
 async function actors(...more: string[]): Promise<{ readonly [key: string]: any; readonly names: string[] }> {
   const { code, stdout } = await asking(...ALL, '--format', 'json', ...more);
   const { whoCanAct, notChecked, outcome } = JSON.parse(stdout);
-  const account = whoCanAct.accounts
+  const account = whoCanAct.serviceAccounts
     .find(({ namespace, serviceAccount: name }: any) => `${namespace}/${name}` === 'payments/api');
   const found: Actor[] = account?.actors ?? [];
   return {
@@ -99,14 +99,14 @@ const inNamespaces = (policyArn: string, ...namespaces: string[]) =>
 describe('who can act as a service account', () => {
   test('a group, by a Role in the namespace', async () => {
     withDevs(servers.api);
-    const { code, outcome, found, account, unread } = await actors();
-    expect({ code, outcome, unread }).toEqual({ code: 0, outcome: 'healthy', unread: [] });
+    const { code, outcome, found, account, unreadable } = await actors();
+    expect({ code, outcome, unreadable }).toEqual({ code: 0, outcome: 'healthy', unreadable: [] });
     expect(account.roles).toEqual([ROLE, `${ROLE}-2`]); // of two pages, both of which trust it
     expect(found).toEqual([{
       kind: 'Group',
       name: 'dev',
       right: 'create pods in payments',
-      givenBy: [expect.stringContaining('RoleBinding payments/dev')],
+      grantedBy: [expect.stringContaining('RoleBinding payments/dev')],
       confidence: 'certain',
       steps: 1,
     }]);
@@ -151,8 +151,8 @@ describe('who can act as a service account', () => {
     );
     const { names, found } = await actors();
     expect(names).toEqual(['Group dev', `IAM principal ${OPS}`, `IAM principal ${JANE}`]);
-    expect(found[1].givenBy).toEqual([expect.stringContaining('AmazonEKSEditPolicy')]);
-    expect(found[2].givenBy).toEqual([expect.stringContaining('RoleBinding payments/dev')]);
+    expect(found[1].grantedBy).toEqual([expect.stringContaining('AmazonEKSEditPolicy')]);
+    expect(found[2].grantedBy).toEqual([expect.stringContaining('RoleBinding payments/dev')]);
   });
 
   test('pods that run decide who can exec, pods that have ended do not', async () => {
@@ -178,10 +178,10 @@ describe('who can act as a service account', () => {
       }],
     };
     aws.answer('iam:ListRoles', rolesXml([ROLE, trust]));
-    const { account, names, accounts } = await actors();
+    const { account, names, serviceAccounts } = await actors();
     expect([account.roles, names]).toEqual([[ROLE], ['Group dev']]);
     // The trust policy alone lets nobody in.
-    expect(accounts).toHaveLength(1);
+    expect(serviceAccounts).toHaveLength(1);
   });
 
   test('lists of several pages are read to their end', async () => {
@@ -253,9 +253,9 @@ describe('the authentication mode', () => {
     aws.answer('eks:DescribeCluster', cluster(mode));
     withEntries({ arn: JANE, groups: ['dev'] });
     servers.api.objects['/api/v1/namespaces/kube-system/configmaps/aws-auth'] = AWS_AUTH(MAP_ROLES);
-    const { names, unread } = await actors();
+    const { names, unreadable } = await actors();
     expect(names).toEqual(['Group dev', ...principals]);
-    expect(unread).toEqual([]);
+    expect(unreadable).toEqual([]);
     expect(aws.times('eks:ListAccessEntries')).toBe(mode === 'CONFIG_MAP' ? 0 : 1);
     expect(servers.api.asked.some(asked => asked.includes('configmaps'))).toBe(mode !== 'API');
   });
@@ -265,17 +265,17 @@ describe('the authentication mode', () => {
     aws.answer('eks:DescribeCluster', cluster(undefined));
     withEntries({ arn: JANE, groups: ['dev'] });
     servers.api.objects['/api/v1/namespaces/kube-system/configmaps/aws-auth'] = AWS_AUTH(MAP_ROLES);
-    const { names, unread } = await actors();
+    const { names, unreadable } = await actors();
     expect(names).toHaveLength(3);
-    expect(unread).toEqual(['authentication mode of the cluster (EKS reports none)']);
+    expect(unreadable).toEqual(['authentication mode of the cluster (EKS reports none)']);
   });
 });
 
 describe('what cannot be read is named, and never means nobody', () => {
   test.each(LISTS.filter(name => name !== 'serviceaccounts'))('the list of %s', async name => {
     servers.api.objects[pathOfList(name)] = FORBIDDEN;
-    const { unread, notChecked, code } = await actors();
-    expect(unread).toEqual([`${qualifiedName(name)} (needs list on ${qualifiedName(name)})`]);
+    const { unreadable, notChecked, code } = await actors();
+    expect(unreadable).toEqual([`${qualifiedName(name)} (needs list on ${qualifiedName(name)})`]);
     expect(notChecked.at(-1)).toBe('some ways to act as the service accounts (see below)');
     expect(code).toBe(name === 'pods' ? 2 : 0);
     const { stdout } = await asking(...ALL);
@@ -295,7 +295,7 @@ describe('what cannot be read is named, and never means nobody', () => {
 
   test('an API server that does not serve a list', async () => {
     delete servers.api.objects[pathOfList('validatingadmissionpolicies')];
-    expect((await actors()).unread).toEqual([
+    expect((await actors()).unreadable).toEqual([
       'validatingadmissionpolicies.admissionregistration.k8s.io (the API server does not serve '
         + 'validatingadmissionpolicies.admissionregistration.k8s.io)',
     ]);
@@ -314,8 +314,8 @@ describe('what cannot be read is named, and never means nobody', () => {
     }));
     aws.answer('eks:DescribePodIdentityAssociation', json({ association: { associationId: 'a-1', roleArn: ROLE } }));
     aws.answer(action, denied(action));
-    const { unread, code } = await actors();
-    expect(unread).toEqual([expect.stringMatching(`^${what} \\(needs ${action}`)]);
+    const { unreadable, code } = await actors();
+    expect(unreadable).toEqual([expect.stringMatching(`^${what} \\(needs ${action}`)]);
     expect(code).toBe(0);
     const { code: exit, stderr } = await asking(...ASK);
     expect(exit).toBe(2);
@@ -327,7 +327,7 @@ describe('what cannot be read is named, and never means nobody', () => {
     ['an answer of somebody else', { body: '{}', type: 'application/json' }, 'the response cannot be read'],
   ])('%s', async (_, answer, words) => {
     aws.answer('eks:ListAccessEntries', answer);
-    expect((await actors()).unread).toEqual([expect.stringContaining(words)]);
+    expect((await actors()).unreadable).toEqual([expect.stringContaining(words)]);
   });
 
   test('the groups of a principal whose entry cannot be read are unknown', async () => {
@@ -342,7 +342,7 @@ describe('what cannot be read is named, and never means nobody', () => {
   test('aws-auth', async () => {
     aws.answer('eks:DescribeCluster', cluster('API_AND_CONFIG_MAP'));
     servers.api.objects['/api/v1/namespaces/kube-system/configmaps/aws-auth'] = FORBIDDEN;
-    expect((await actors()).unread).toEqual([
+    expect((await actors()).unreadable).toEqual([
       'ConfigMap kube-system/aws-auth (needs get on configmaps in namespace kube-system)',
     ]);
   });
@@ -442,7 +442,7 @@ describe('who-can --live', () => {
       'who-can', 's3:GetObject', 'arn:aws:s3:::bucket/key', '--live', '--issuer', `https://${ISSUER}`,
     );
     expect({ code, stderr, found }).toEqual({ code: 0, stderr: '', found: [`payments/api ${ROLE} can`] });
-    expect(rest.people).toMatchObject([{ actors: [{ name: 'dev' }] }]);
+    expect(rest.whoCanAct).toMatchObject([{ actors: [{ name: 'dev' }] }]);
     expect(rest.reachScope).toBe('cluster');
     expect(aws.asked.filter(({ action }) => action.startsWith('eks:'))).toEqual([]);
   });
@@ -533,9 +533,9 @@ describe('people in the answer of who-can --live', () => {
     const other = 'arn:aws:iam::444455556666:role/api';
     servers.api.lists('serviceaccounts', serviceAccount({ [ROLE_KEY]: other }));
     expect((await actors()).account).toMatchObject({ roles: [ROLE, other], actors: [{ name: 'dev' }] });
-    const { serviceAccounts, people } = JSON.parse((await asking(...ASK, '--format', 'json')).stdout);
+    const { serviceAccounts, whoCanAct } = JSON.parse((await asking(...ASK, '--format', 'json')).stdout);
     expect(serviceAccounts)
       .toContainEqual(expect.objectContaining({ role: other, cluster: ISSUER, answer: 'unknown' }));
-    expect(people[0].serviceAccounts).toEqual([{ serviceAccount: 'payments/api', roles: [ROLE, other] }]);
+    expect(whoCanAct[0].serviceAccounts).toEqual([{ serviceAccount: 'payments/api', roles: [ROLE, other] }]);
   });
 });

@@ -57,7 +57,7 @@ describe('without Kubernetes', () => {
     withoutKubeconfig();
     const { code, document, check } = await diagnosed(...API, '--role', ROLE);
     expect(code).toBe(2);
-    expect(document).toMatchObject({ outcome: 'unsure', diagnosis: null, asked: { role: ROLE } });
+    expect(document).toMatchObject({ outcome: 'unknown', diagnosis: null, input: { role: ROLE } });
     expect(document.inconclusive).toEqual(expect.arrayContaining(['service-account-exists', 'pod-exists']));
     expect(check('trust')).toMatchObject({ status: 'ok' });
     expect(check('role-exists')).toMatchObject({ status: 'ok' });
@@ -114,7 +114,7 @@ describe('without Kubernetes', () => {
     expect(code).toBe(2);
     expect(check('pod-identity-role')).toMatchObject({ status: 'ok' });
     expect(await diagnosed(...API, '--aws-only', '--role', `${ROLE}x`)).toMatchObject({
-      code: 1, document: { diagnosis: 'role-asked' },
+      code: 1, document: { diagnosis: 'role-expected' },
     });
   });
 
@@ -147,8 +147,8 @@ describe('--role, with Kubernetes', () => {
   test('is compared with the annotation', async () => {
     expect(await diagnosed(...API, '--role', ROLE)).toMatchObject({ code: 0 });
     const { code, document, check } = await diagnosed(...API, '--role', `${ROLE}x`);
-    expect({ code, diagnosis: document.diagnosis }).toEqual({ code: 1, diagnosis: 'role-asked' });
-    expect(check('role-asked').fix[0]).toContain(`eks.amazonaws.com/role-arn=${ROLE}x`);
+    expect({ code, diagnosis: document.diagnosis }).toEqual({ code: 1, diagnosis: 'role-expected' });
+    expect(check('role-expected').fix[0]).toContain(`eks.amazonaws.com/role-arn=${ROLE}x`);
   });
 });
 
@@ -181,9 +181,9 @@ describe('a cluster outside EKS', () => {
     expect(code).toBe(0);
     expect(eksCalls()).toEqual([0, 0, 0]);
     const { document } = await diagnosed(...OUTSIDE);
-    expect(document.asked).toMatchObject({ issuer: SELF_HOSTED });
-    expect(document.asked).not.toHaveProperty('cluster');
-    expect(document.checks.map(({ id }: any) => id)).not.toContain('cluster-found');
+    expect(document.input).toMatchObject({ issuer: SELF_HOSTED });
+    expect(document.input).not.toHaveProperty('cluster');
+    expect(document.checks.map(({ id }: any) => id)).not.toContain('cluster-exists');
   });
 
   test('whose API server has another issuer is told', async () => {
@@ -256,13 +256,13 @@ describe('a context that names its cluster', () => {
     servers.api.kubeConfig({ context: 'blue', cluster: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/blue` });
     const { code, document } = await diagnosed('doctor', '--context', 'blue', ...NAMES);
     expect(code).toBe(0);
-    expect(document.asked).toMatchObject({ cluster: 'blue', region: 'eu-west-1' });
+    expect(document.input).toMatchObject({ cluster: 'blue', region: 'eu-west-1' });
   });
 
   test('in another region, asks AWS there', async () => {
     servers.api.kubeConfig({ context: 'blue', cluster: `arn:aws:eks:eu-north-1:${ACCOUNT}:cluster/blue` });
-    expect((await diagnosed('doctor', '--context', 'blue', ...NAMES)).document.asked.region).toBe('eu-north-1');
-    expect((await diagnosed('doctor', '--context', 'blue', '--region', 'eu-west-1', ...NAMES)).document.asked.region)
+    expect((await diagnosed('doctor', '--context', 'blue', ...NAMES)).document.input.region).toBe('eu-north-1');
+    expect((await diagnosed('doctor', '--context', 'blue', '--region', 'eu-west-1', ...NAMES)).document.input.region)
       .toBe('eu-west-1');
   });
 
@@ -304,11 +304,11 @@ describe('a context that names its cluster', () => {
     expect(JSON.parse(text)).toMatchObject({
       schemaVersion: 1,
       tool: { name: 'cdk-irsa' },
-      asked: { contexts: ['a', 'b', 'c'], all: true },
-      outcome: 'unsure',
+      input: { contexts: ['a', 'b', 'c'], all: true },
+      outcome: 'unknown',
       contexts: [
-        { context: 'a', outcome: 'healthy', asked: { cluster: 'a' }, serviceAccounts: [{ status: 'ok' }] },
-        { context: 'b', outcome: 'unsure', problem: expect.stringContaining('eks:DescribeCluster') },
+        { context: 'a', outcome: 'healthy', input: { cluster: 'a' }, serviceAccounts: [{ status: 'ok' }] },
+        { context: 'b', outcome: 'unknown', problem: expect.stringContaining('eks:DescribeCluster') },
         { context: 'c', outcome: 'healthy' },
       ],
     });
@@ -341,7 +341,7 @@ describe('a context that names its cluster', () => {
       context: 'blue',
       exec: exec(['-e', token, '--', 'eks', 'get-token', '--cluster-name', 'blue', '--region', 'eu-north-1']),
     });
-    expect((await diagnosed('doctor', '--context', 'blue', ...NAMES)).document.asked).toMatchObject({
+    expect((await diagnosed('doctor', '--context', 'blue', ...NAMES)).document.input).toMatchObject({
       cluster: 'blue', region: 'eu-north-1',
     });
   });
@@ -388,7 +388,7 @@ describe('--watch', () => {
     inRound({ 3: () => role(TRUST) });
     const { code, stdout } = await asking(...WATCH, '--format', 'json');
     expect(code).toBe(0);
-    expect(stdout.trim().split('\n').map(line => JSON.parse(line).outcome)).toEqual(['found', 'healthy']);
+    expect(stdout.trim().split('\n').map(line => JSON.parse(line).outcome)).toEqual(['unhealthy', 'healthy']);
   });
 
   test('gives up in time, with the last exit code', async () => {

@@ -21,7 +21,7 @@ export function troubles(facts: Facts): string[] {
 
 /** Those that are wrong, without what follows from others of them. */
 export function causes(facts: Facts): string[] {
-  const wrong = CHECKS.filter(({ run }) => run(facts)?.status === 'wrong');
+  const wrong = CHECKS.filter(({ run }) => run(facts)?.status === 'failed');
   return wrong
     .filter(({ follows = [] }) => !follows.some(id => wrong.some(other => other.id === id)))
     .map(({ id }) => id);

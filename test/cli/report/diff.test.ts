@@ -38,7 +38,8 @@ test('nothing has changed', () => {
   const text =
     '### Access: no change\n\nNo service account gained or lost a role, and no role gained or lost permissions.\n';
   expect(markdownOf(THREE, THREE)).toBe(text);
-  expect(diffOf(THREE, THREE)).toEqual({ schemaVersion: 1, newRoles: [], goneRoles: [], changes: [], people: [] });
+  expect(diffOf(THREE, THREE))
+    .toEqual({ schemaVersion: 1, addedRoles: [], removedRoles: [], changes: [], whoCanAct: [] });
 });
 
 test.each<[string, Policy[], Policy[]]>([
@@ -271,10 +272,10 @@ test('a new role, and one that is gone', () => {
   const after = mapOf({ roles: [role('new', [])] });
   expect(diffOf(before, after)).toEqual({
     schemaVersion: 1,
-    newRoles: [arn('new')],
-    goneRoles: [arn('old')],
+    addedRoles: [arn('new')],
+    removedRoles: [arn('old')],
     changes: [],
-    people: [],
+    whoCanAct: [],
   });
   expect(markdownOf(before, after)).toContain('\n\nNew roles: `new`.\n\nRemoved roles: `old`.\n');
 });

@@ -90,8 +90,8 @@ test.each([80, 100, 200])('in a terminal of %i columns, with colors', columns =>
 test('CSV has a row for each way, and no formula', () => {
   const [head, ...rows] = report('csv').stdout.split('\r\n');
   expect(head).toBe(
-    'cluster,via,namespace,service_account,audience,role,through,used,may,'
-      + 'actor_kind,actor,right,given_by,confidence,closed_by',
+    'cluster,via,namespace,service_account,audience,role,through,used,permissions,'
+      + 'actor_kind,actor,right,granted_by,confidence,closed_by',
   );
   expect(rows.pop()).toBe('');
   expect(rows).toHaveLength(4);
@@ -122,7 +122,7 @@ describe('numbers', () => {
   test('are the same everywhere, and patterns are no service accounts', () => {
     expect(json.counts).toMatchObject({ clusters: 2, serviceAccounts: 3, serviceAccountPatterns: 1, roles: 6 });
     const checked = JSON.parse(cli('verify', ...input.args, '--format', 'json').stdout);
-    expect(checked.checked).toMatchObject({ serviceAccounts: 3, roles: 6 });
+    expect(checked.counts).toMatchObject({ serviceAccounts: 3, roles: 6 });
     const open = checked.findings.filter(({ suppressed }: any) => suppressed === undefined);
     expect(open).toHaveLength(json.counts.findings);
     expect(cli('verify', ...input.args).stdout).toContain(' in 6 roles (3 of workloads), 3 service accounts, ');

@@ -24,14 +24,14 @@ const binding = (more: Partial<RbacBinding> = {}): RbacBinding => ({
   ...more,
 });
 const principal = (more: Partial<ClusterPrincipal>): ClusterPrincipal =>
-  ({ principal: OPS.name, via: 'access entry', groups: [], policies: [], place, ...more });
+  ({ principal: OPS.name, via: 'access-entry', groups: [], policies: [], place, ...more });
 const POLICIES = 'validatingadmissionpolicies';
 const BINDINGS = 'validatingadmissionpolicybindings';
 const MASTERS = { kind: 'Group', name: 'system:masters' };
 
 const changers = (roles: RbacRole[], bindings: RbacBinding[], principals: ClusterPrincipal[] = []) =>
-  reportedPolicies({ rbac: { roles, bindings, unknown: [] }, principals, guards: [guardOf('use')] }).remaining
-    .filter(({ leadsTo }) => leadsTo === 'the policies').map(({ actor }) => actor);
+  reportedPolicies({ rbac: { roles, bindings, unknown: [] }, principals, guards: [guardOf('use')] }).bypasses
+    .filter(({ leadsTo }) => leadsTo === 'policies').map(({ actor }) => actor);
 
 test.each<[string, RbacRole[], RbacBinding[], ClusterPrincipal[], unknown[]]>([
   ['nobody but those to whom nothing is refused', [], [], [], []],
@@ -78,18 +78,18 @@ const around = (policies: ClusterPrincipal['policies']) =>
     principals: [principal({ policies })],
     guards: [SHOP_USE],
     otherPolicies: [],
-  }).remaining.filter(({ actor }) => actor.kind === 'IAM principal')
+  }).bypasses.filter(({ actor }) => actor.kind === 'IAM principal')
     .map(({ leadsTo, right }) => `${right}: ${leadsTo}`);
 
 test.each<[string, ClusterPrincipal['policies'], string[]]>([
   ['everything in the cluster', [{ policy: 'AmazonEKSClusterAdminPolicy' }], [
-    'delete validatingadmissionpolicies: the policies',
-    'create mutatingwebhookconfigurations: every new pod',
-    'bind roles: the verb use',
-    'impersonate groups: an exception',
+    'delete validatingadmissionpolicies: policies',
+    'create mutatingwebhookconfigurations: new-pods',
+    'bind roles: use',
+    'impersonate groups: exception',
   ]],
   ['everything in the namespace', [{ policy: 'AmazonEKSClusterAdminPolicy', namespaces: ['sh*'] }], [
-    'bind roles: the verb use',
+    'bind roles: use',
   ]],
   ['everything in another namespace', [{ policy: 'AmazonEKSClusterAdminPolicy', namespaces: ['other'] }], []],
   ['no right on roles', [{ policy: 'AmazonEKSEditPolicy' }], []],
@@ -100,7 +100,7 @@ test.each<[string, ClusterPrincipal['policies'], string[]]>([
 test('without a guard, nobody is asked for', () => {
   const bindings = [binding({ role: { kind: 'ClusterRole', name: 'cluster-admin' } })];
   const rbac = { roles: [], bindings, unknown: [] };
-  expect(reportedPolicies({ rbac, principals: [] })).toEqual({ guards: [], otherPolicies: [], remaining: [] });
+  expect(reportedPolicies({ rbac, principals: [] })).toEqual({ guards: [], otherPolicies: [], bypasses: [] });
 });
 
 test('every format for people has the policies, those that close nothing, and what remains', () => {

@@ -246,7 +246,7 @@ test('without JavaScript: the findings, and a table of all access', async () => 
 
 test('associations, add-ons, target roles and other identity providers', async () => {
   const cluster = 'arn:aws:eks:eu-west-1:111122223333:cluster/production';
-  const ofPods = { cluster, via: 'pod-identity', audience: 'pods.eks.amazonaws.com', association: true } as const;
+  const ofPods = { cluster, via: 'pod-identity', audience: 'pods.eks.amazonaws.com', associated: true } as const;
   const github = 'token.actions.githubusercontent.com';
   const page = await openMap(mapOf({
     roles: [

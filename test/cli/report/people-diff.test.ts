@@ -195,9 +195,9 @@ test('a new service account is one line, whoever can act as it', () => {
 test('a report of an older version says nothing about people', () => {
   const { reachScope: _, reaches: __, unknownReaches: ___, ...old } = reportData(NOBODY, []);
   const diff = accessDiff(old as any, reportData(withReaches([api([CREATE])]), []));
-  expect(diff.people).toEqual([{ kind: 'reach-scope', direction: 'changed', after: 'input' }]);
+  expect(diff.whoCanAct).toEqual([{ kind: 'reach-scope', direction: 'changed', after: 'input' }]);
   expect(diffMarkdown(diff)).toContain('it was created by an older version of cdk-irsa.');
-  expect(accessDiff(old as any, reportData(mapOf({}), [])).people).toEqual([]);
+  expect(accessDiff(old as any, reportData(mapOf({}), [])).whoCanAct).toEqual([]);
 });
 
 test('the same service account of two clusters is two', () => {
@@ -212,14 +212,14 @@ test('the same service account of two clusters is two', () => {
 
 test('JSON has all of it, and the actors by kind and name', () => {
   const diff = accessDiff(reportData(NOBODY, []), reportData(withReaches([api([CREATE], actor('User', '`|'))]), []));
-  expect(diff.people).toEqual([{
+  expect(diff.whoCanAct).toEqual([{
     kind: 'reach',
     direction: 'wider',
     actors: [{ kind: 'User', name: '`|' }],
     way: expect.objectContaining({ confidence: 'certain' }),
     serviceAccounts: ['payments/api'],
     roles: ['arn:aws:iam::111122223333:role/api'],
-    may: ['s3:PutObject on api/*'],
+    permissions: ['s3:PutObject on api/*'],
   }]);
   expect(diffMarkdown(diff)).toContain('`user \\u0060\\u007c`');
 });

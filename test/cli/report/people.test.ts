@@ -77,7 +77,7 @@ test.each([80, 120])('in a terminal of %i columns', columns => {
 
 test('CSV has a row for each actor of a service account, and one for what is unknown', () => {
   const [head, ...rows] = report('csv').stdout.trimEnd().split('\r\n');
-  expect(head).toMatch(/,used,may,actor_kind,actor,right,given_by,confidence,closed_by$/);
+  expect(head).toMatch(/,used,permissions,actor_kind,actor,right,granted_by,confidence,closed_by$/);
   expect(rows.filter(row => /,,,,,,$/.test(row))).toHaveLength(3);
   expect(rows.filter(row => row.includes(`,Group,dev,create pods in payments,${BINDING},certain,`))).toHaveLength(2);
   expect(rows.filter(row => row.includes(',User,\'=eve|`@example.com,create serviceaccounts/token in payments,')))
@@ -117,7 +117,7 @@ test('JSON says once what is the same for many', () => {
     steps: [{
       path: 'create-pods',
       right: 'create pods in payments',
-      givenBy: [BINDING],
+      grantedBy: [BINDING],
       places: [expect.objectContaining({ line: 1, file: expect.stringMatching(/rbac\.yaml$/) })],
     }],
   });
@@ -148,8 +148,8 @@ describe('without RBAC', () => {
   });
 
   test('JSON has the scope', () => {
-    expect(JSON.parse(report('json', without).stdout)).toMatchObject({ reachScope: 'not read', reaches: [] });
-    expect(JSON.parse(whoCan('json', without).stdout)).toMatchObject({ reachScope: 'not read', people: [] });
+    expect(JSON.parse(report('json', without).stdout)).toMatchObject({ reachScope: 'not-read', reaches: [] });
+    expect(JSON.parse(whoCan('json', without).stdout)).toMatchObject({ reachScope: 'not-read', whoCanAct: [] });
   });
 
   test('who-can says so, too', () => {
@@ -179,8 +179,8 @@ describe('who-can', () => {
   });
 
   test('JSON, CSV and Markdown do', () => {
-    const { people, unknownReaches, reachScope } = JSON.parse(whoCan('json').stdout);
-    expect(people).toContainEqual({
+    const { whoCanAct, unknownReaches, reachScope } = JSON.parse(whoCan('json').stdout);
+    expect(whoCanAct).toContainEqual({
       actors: [{ kind: 'Group', name: 'dev' }],
       ways: expect.arrayContaining([expect.objectContaining({ confidence: 'certain' })]),
       serviceAccounts: [{ serviceAccount: 'payments/api', roles: [arnOf('api')] }],
@@ -188,7 +188,7 @@ describe('who-can', () => {
     });
     expect([unknownReaches.length, reachScope]).toEqual([1, 'input']);
     const rows = whoCan('csv').stdout.trimEnd().split('\r\n');
-    expect(rows[0]).toMatch(/,answer,because_of,actor_kind,actor,right,given_by,confidence,closed_by$/);
+    expect(rows[0]).toMatch(/,answer,because_of,actor_kind,actor,right,granted_by,confidence,closed_by$/);
     expect(rows.filter(row => row.includes(',Group,dev,create pods in payments,'))).toHaveLength(1);
     expect(whoCan('markdown').stdout).toContain(`| \`group dev\` | \`create pods in payments (${BINDING})\``);
   });
@@ -212,7 +212,7 @@ test('--diff names who gains and who loses, by the binding that came', () => {
   const same = join(directory, 'people-same.json');
   writeFileSync(same, report('json').stdout);
   expect(cli('report', ...INPUT, '--diff', same).stdout).toContain('### Access: no change\n');
-  expect(JSON.parse(cli('report', ...INPUT, '--diff', old, '--format', 'json').stdout).people).toHaveLength(1);
+  expect(JSON.parse(cli('report', ...INPUT, '--diff', old, '--format', 'json').stdout).whoCanAct).toHaveLength(1);
 });
 
 test('a report whose people cannot be read is no report', () => {

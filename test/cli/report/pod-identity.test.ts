@@ -65,7 +65,7 @@ test('the picture names the service account, and nobody else', () => {
 
 test('shown is the association instead of the open trust policy', () => {
   const { map: { access } } = mapOf({ resources: TRUST });
-  expect(shownAccess(access)).toEqual([expect.objectContaining({ serviceAccount: 'api', association: true })]);
+  expect(shownAccess(access)).toEqual([expect.objectContaining({ serviceAccount: 'api', associated: true })]);
   const { map: { access: open } } = mapOf({ resources: { Role: TRUST.Role } });
   expect(shownAccess(open)).toEqual([expect.objectContaining({ serviceAccount: '*', used: false })]);
 });
@@ -145,7 +145,7 @@ describe('a session policy limits what pods may do', () => {
     const Policies = [{ PolicyName: 'target', PolicyDocument: policy(statement('*', '*')) }];
     const Target = role('target', [trusted], { Policies });
     const resources = { Role: ROLE, Target, Association: limited(READ, { TargetRoleArn }) };
-    expect(mapOf({ resources }).map.access.filter(({ association: given }) => given)).toEqual([
+    expect(mapOf({ resources }).map.access.filter(({ associated: given }) => given)).toEqual([
       expect.objectContaining({ role: TargetRoleArn, through: arnOf('payments'), sessionPolicy: READ }),
     ]);
     expect(reaches(resources, { ...on('s3:PutObject'), role: 'target' })).toEqual([]);
@@ -171,7 +171,7 @@ describe('a session policy limits what pods may do', () => {
 
   test('--json has it', () => {
     const { access, associations } = JSON.parse(cli('report', assembly(app(READ)), '--format', 'json').stdout);
-    expect(access.filter((one: any) => one.association)).toEqual([expect.objectContaining({ sessionPolicy: READ })]);
+    expect(access.filter((one: any) => one.associated)).toEqual([expect.objectContaining({ sessionPolicy: READ })]);
     expect(associations).toEqual([
       expect.objectContaining({ sessionPolicy: READ, sessionPolicyLength: JSON.stringify(READ).length }),
     ]);

@@ -93,7 +93,7 @@ test.each([
   ['every right', 'impersonate users (B); with every right: create pods in x (C)'],
   ['the admission policies', 'impersonate users (B); then, without these policies: create pods in x (C)'],
 ])('a way by way of %s', (to, words) => {
-  const step = (right: string, givenBy: string) => ({ path: '', right, givenBy: [givenBy], places: [] });
+  const step = (right: string, grantedBy: string) => ({ path: '', right, grantedBy: [grantedBy], places: [] });
   const steps = [{ ...step('impersonate users', 'B'), to }, step('create pods in x', 'C')];
   expect(wayInWords({ confidence: 'certain', steps })).toBe(words);
 });

@@ -114,8 +114,8 @@ test('--diff prints what has changed since, as Markdown and as JSON', () => {
   expect(stdout).toContain('\nNew roles: `payments-worker`.\n');
   expect(JSON.parse(cli('report', wider, '--format', 'json', '--diff', old).stdout)).toMatchObject({
     schemaVersion: 1,
-    newRoles: [`arn:aws:iam::${ACCOUNT}:role/payments-worker`],
-    goneRoles: [],
+    addedRoles: [`arn:aws:iam::${ACCOUNT}:role/payments-worker`],
+    removedRoles: [],
   });
   expect(cli('report', assembly, '--diff', old).stdout).toContain('### Access: no change\n');
 });

@@ -53,7 +53,7 @@ test('its lists, in order', () => {
     'unknownReaches',
     'guards',
     'otherPolicies',
-    'remaining',
+    'bypasses',
     'otherIdentities',
     'roles',
     'constructPaths',

@@ -207,7 +207,7 @@ export function hostileMap(text: string): AccessMap {
       serviceAccount: text,
       ways: [undefined, [text]].map((closedBy): ReachWay => ({
         confidence: 'low',
-        steps: [0, 1].map(() => ({ path: text, right: text, givenBy: [text], to: text, places: [{ file: text }] })),
+        steps: [0, 1].map(() => ({ path: text, right: text, grantedBy: [text], to: text, places: [{ file: text }] })),
         ...closedBy && { closedBy },
       })),
     })),
@@ -307,11 +307,11 @@ export function guardOf(kind: 'use' | 'tokens'): Guard {
 }
 
 /** A way of one step. */
-export function way(right: string, givenBy: string, more: Partial<ReachWay> & { path?: string } = {}): ReachWay {
+export function way(right: string, grantedBy: string, more: Partial<ReachWay> & { path?: string } = {}): ReachWay {
   const { path = right.split(' in ')[0].replace(/ /g, '-'), ...rest } = more;
   return {
     confidence: 'certain',
-    steps: [{ path, right, givenBy: [givenBy], to: '', places: [{ file: 'rbac.yaml', line: 1, column: 1 }] }],
+    steps: [{ path, right, grantedBy: [grantedBy], to: '', places: [{ file: 'rbac.yaml', line: 1, column: 1 }] }],
     ...rest,
   };
 }
@@ -357,7 +357,7 @@ export const REACHED = mapOf({
         {
           path: 'impersonate-users',
           right: 'impersonate users',
-          givenBy: ['ClusterRoleBinding ci (ClusterRole ci)'],
+          grantedBy: ['ClusterRoleBinding ci (ClusterRole ci)'],
           to: 'User bob',
           places: [],
         },

@@ -118,7 +118,7 @@ test('CSV and Markdown have the same answers', () => {
   const { stdout: csv } = cli('who-can', 's3:PutObject', KEY, ...INPUT, '--format', 'csv');
   const rows = csv.trimEnd().split('\r\n');
   expect(rows[0]).toBe('cluster,via,namespace,service_account,audience,role,through,answer,because_of,'
-    + 'actor_kind,actor,right,given_by,confidence,closed_by');
+    + 'actor_kind,actor,right,granted_by,confidence,closed_by');
   expect(rows).toHaveLength(9);
   expect(rows).toContain(`,none,,,,${arnOf('chained')},,can,s3:PutObject on every resource (statement 1 of P),,,,,,`);
   const { stdout: markdown } = cli('who-can', 's3:PutObject', KEY, ...INPUT, '--format', 'markdown');

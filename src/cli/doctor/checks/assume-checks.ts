@@ -1,8 +1,8 @@
-import { roleArnOf } from './asked';
 import { POD_IDENTITY_CHECKS } from './pod-identity-checks';
 import { associationOf } from './pods';
+import { roleArnOf } from './web-identity';
 import { printable } from '../../text';
-import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, unknown, Verdict, failed } from '../check';
 import { Assumed, Facts } from '../facts';
 
 /** An error of STS, and which link of the chain it points to. */
@@ -130,7 +130,7 @@ function explain({ errorCode, errorMessage }: Extract<Assumed, { errorCode: stri
       { evidence },
     );
   }
-  return wrong(`AssumeRoleWithWebIdentity fails: ${refusal.words}.`, { evidence, fix: refusal.fix });
+  return failed(`AssumeRoleWithWebIdentity fails: ${refusal.words}.`, { evidence, fix: refusal.fix });
 }
 
 export const ASSUME_CHECKS: readonly Check[] = [ASSUME];

@@ -2,13 +2,13 @@ import { shell } from './commands';
 import { listInShort } from '../../../analysis/lists';
 import { nearest } from '../../../conventions/nearest';
 import { printable, quoted } from '../../text';
-import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, unknown, Verdict, failed } from '../check';
 import { Facts, Read } from '../facts';
 
 const SHOWN = 5;
 
 const FOUND: Check = {
-  id: 'cluster-found',
+  id: 'cluster-exists',
   title: 'the cluster exists',
   decisive: true,
   run: facts =>
@@ -24,7 +24,7 @@ const FOUND: Check = {
 
 function missing({ question: { clusterName = '' }, region, caller, clusterNames }: Facts) {
   const account = 'value' in caller ? `account ${caller.value.account}, ` : '';
-  return wrong(`Cluster ${quoted(clusterName)} does not exist in ${account}region ${region}.`, {
+  return failed(`Cluster ${quoted(clusterName)} does not exist in ${account}region ${region}.`, {
     evidence: clusterNames && [names(clusterName, clusterNames)],
     fix: [
       `List the clusters: aws eks list-clusters --region ${shell(region)}`,
@@ -44,12 +44,12 @@ const ISSUER: Check = {
   id: 'cluster-issuer',
   title: 'the cluster has an OIDC issuer',
   decisive: true,
-  follows: ['cluster-found'],
+  follows: ['cluster-exists'],
   run: ({ cluster, question: { clusterName = '', issuerUrl }, apiIssuer = { unknown: 'it was not read' } }) =>
     issuerUrl === undefined ? judgeRead(cluster, value => {
       if (value === undefined) return undefined;
       if (value.issuerUrl !== undefined) return ok(`The cluster's OIDC issuer is ${value.issuerUrl}.`);
-      return wrong(`Cluster ${clusterName} has no OIDC issuer. IRSA requires one.`, {
+      return failed(`Cluster ${clusterName} has no OIDC issuer. IRSA requires one.`, {
         evidence: [
           'EKS clusters have an issuer since Kubernetes 1.13; a cluster that is still being created has none yet',
         ],
@@ -69,7 +69,7 @@ export function judgeIssuer(issuerUrl: string, apiIssuer: Read<string>): Verdict
     });
   }
   if (apiIssuer.value === issuerUrl) return ok(`The API server issues tokens as ${issuerUrl}.`);
-  return wrong(`The API server issues tokens as ${printable(apiIssuer.value)}, not ${issuerUrl}.`, {
+  return failed(`The API server issues tokens as ${printable(apiIssuer.value)}, not ${issuerUrl}.`, {
     evidence: [`--issuer: ${issuerUrl}`, `API server: ${printable(apiIssuer.value)}`],
     fix: [
       `If the API server is right, run the doctor with --issuer ${shell(printable(apiIssuer.value))}`,

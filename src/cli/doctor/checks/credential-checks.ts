@@ -4,7 +4,7 @@
  * first, JavaScript any profile); then container credentials, which EKS Pod Identity provides; the node's role last.
  */
 import { changeTemplates, containersOf, environmentOf, ownPods, podLines, Variable } from './pods';
-import { Check, ok, unknown, wrong } from '../check';
+import { Check, ok, unknown, failed } from '../check';
 import { Container, PodObject } from '../facts';
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
@@ -19,15 +19,15 @@ interface ContainerFact {
   readonly what: string;
 }
 
-export const POD_STATIC_KEYS: Check = {
-  id: 'pod-static-keys',
+export const POD_STATIC_CREDENTIALS: Check = {
+  id: 'pod-static-credentials',
   title: 'no other credentials take precedence over the role',
   run: facts => {
     const pods = ownPods(facts);
     if (pods.length === 0) return undefined;
     const keys = variablesOf(pods, KEYS, ({ isOptional = false }) => !isOptional);
     if (keys.length > 0) {
-      return wrong(`${keys[0].what.split(',')[0]} is set. SDKs use static keys before the role.`, {
+      return failed(`${keys[0].what.split(',')[0]} is set. SDKs use static keys before the role.`, {
         evidence: podLines(keys, describeFact),
         fix: [
           ...changeTemplates(

@@ -1,9 +1,8 @@
 /**
  * The last links: the pods, and what the webhook has added to them.
  */
-import { tokenAudienceOf } from './asked';
 import { annotateCommand } from './commands';
-import { POD_STATIC_KEYS } from './credential-checks';
+import { POD_STATIC_CREDENTIALS } from './credential-checks';
 import { POD_NETWORK_POLICIES } from './network-checks';
 import { ofWebIdentity, POD_IDENTITY_CHECKS } from './pod-identity-checks';
 import {
@@ -11,6 +10,7 @@ import {
   isInjected, livePods, ownPods, podLines, describePods, restart, ROLE_ARN, SKIP_LABEL, tokenSourceOf, workloadOf,
 } from './pods';
 import { SDK_VERSION } from './sdk-checks';
+import { tokenAudienceOf } from './web-identity';
 import { WEBHOOK } from './webhook-check';
 import { listInShort } from '../../../analysis/lists';
 import {
@@ -18,7 +18,7 @@ import {
 } from '../../../conventions/pod-spec';
 import { AUDIENCE_ANNOTATION, AUDIENCE_OF_EKS_API } from '../../../conventions/webhook-annotations';
 import { counted, quoted } from '../../text';
-import { Check, ok, sentence, unknown, Verdict, wrong } from '../check';
+import { Check, ok, sentence, unknown, Verdict, failed } from '../check';
 import { Container, Facts, OtherPod, PodObject } from '../facts';
 
 const SHOWN_WORKLOADS = 3;
@@ -35,7 +35,7 @@ const POD_EXISTS: Check = {
 function judgePods(facts: Facts, pods: readonly PodObject[] | undefined): Verdict {
   const { namespace, pod } = facts.question;
   if (pod !== undefined && !pods?.length) {
-    return wrong(`Pod ${namespace}/${pod} does not exist.`, {
+    return failed(`Pod ${namespace}/${pod} does not exist.`, {
       fix: [`List the pods: kubectl get pods -n ${namespace}`],
     });
   }
@@ -95,7 +95,7 @@ const POD_SERVICE_ACCOUNT: Check = {
     const { serviceAccount } = facts.question;
     const others = livePods(facts).filter(pod => pod.serviceAccount !== serviceAccount);
     if (others.length > 0) {
-      return wrong(`Pod ${others[0].name} uses ServiceAccount ${others[0].serviceAccount}, not ${serviceAccount}.`, {
+      return failed(`Pod ${others[0].name} uses ServiceAccount ${others[0].serviceAccount}, not ${serviceAccount}.`, {
         evidence: podLines(others, pod => `pod ${pod.name}: serviceAccountName ${pod.serviceAccount}`),
         fix: [
           ...changeTemplates(
@@ -133,7 +133,7 @@ const POD_AFTER_ANNOTATION: Check = {
         ? ok('The pods were created after the annotation.')
         : unknown('The ServiceAccount does not record when the annotation was added.');
     }
-    return wrong(
+    return failed(
       `${describePods(before)} ${before.length === 1 ? 'was' : 'were'} created before `
         + (isExact(facts)
           ? 'the annotation was added' : 'the ServiceAccount was last changed, possibly its annotation')
@@ -213,7 +213,7 @@ function excludedContainers(pod: PodObject): string[] {
 }
 
 function judgeSkipped(facts: Facts, pods: PodObject[], summary: string, words: (pod: PodObject) => string): Verdict {
-  return wrong(summary, {
+  return failed(summary, {
     evidence: podLines(pods, pod => `pod ${pod.name}: ${words(pod)}`),
     fix: ['Remove it from the pod template of the workload.', ...restart(facts, pods)],
   });
@@ -285,7 +285,7 @@ const POD_INJECTED: Check = {
     const faults = faultsOf(pods, (pod, container) => faultIn(pod, container, role));
     const certain = faults.filter(({ isCertain }) => isCertain);
     if (certain.length > 0) {
-      return wrong(
+      return failed(
         `${describePods([...new Set(certain.map(({ pod }) => pod))])}: container ${certain[0].container} `
           + `${certain[0].what}.`,
         {
@@ -381,7 +381,7 @@ const POD_AUDIENCE: Check = {
     if (differing.length === 0) return ok(`The token in the pods has the audience ${audience}.`);
     const words = (actual: string | undefined) =>
       (actual ? `has the audience ${actual}` : 'is for the API server');
-    return wrong(`The token in the pods ${words(differing[0].audience)}. It must have the audience ${audience}.`, {
+    return failed(`The token in the pods ${words(differing[0].audience)}. It must have the audience ${audience}.`, {
       evidence: podLines(
         differing,
         token => `pod ${token.pod.name}, container ${token.container}: its token ${words(token.audience)}`,
@@ -425,7 +425,7 @@ const POD_FS_GROUP: Check = {
             + 'or makes it readable by everyone.',
       );
     }
-    return wrong(
+    return failed(
       `Container ${unable[0].container.name} of pod ${unable[0].pod.name} runs as non-root and cannot read the token.`,
       {
         evidence: podLines(
@@ -453,7 +453,7 @@ export const INJECTION_CHECKS: readonly Check[] = [
   POD_INJECTED,
   POD_AUDIENCE,
   POD_FS_GROUP,
-  POD_STATIC_KEYS,
+  POD_STATIC_CREDENTIALS,
 ];
 
 /** In the order in which a pod gets its credentials. */
@@ -465,6 +465,6 @@ export const POD_CHECKS: Check[] = [
   POD_NETWORK_POLICIES,
   POD_SKIPPED,
   ...ofWebIdentity([POD_AFTER_ANNOTATION, POD_INJECTED, POD_AUDIENCE, POD_FS_GROUP]),
-  POD_STATIC_KEYS,
+  POD_STATIC_CREDENTIALS,
   SDK_VERSION,
 ];

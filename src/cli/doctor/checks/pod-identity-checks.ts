@@ -2,7 +2,6 @@
  * EKS Pod Identity, link by link: the association, its roles, the agent, and the variables of the pods. It takes
  * precedence over IRSA: if there is an association, the checks of web identity do not apply.
  */
-import { admissionOfToken, issuerOf, ownerOf, roleArnOf, tokenAudienceOf } from './asked';
 import { shell } from './commands';
 import { POD_IDENTITY_PROXY, POD_SECURITY_GROUPS } from './network-checks';
 import {
@@ -10,6 +9,7 @@ import {
   isInjected, ownPods, podLines, describePods, restart,
 } from './pods';
 import { describeStatement, statementPlace } from './statement-words';
+import { admissionOfToken, issuerOf, ownerOf, roleArnOf, tokenAudienceOf } from './web-identity';
 import { dryRun } from './webhook-check';
 import { Admission, admission } from '../../../analysis/admission/admission';
 import { callerAnswer, NextRole } from '../../../analysis/admission/role-chains';
@@ -20,7 +20,7 @@ import { allContainers, isWindows, TOKEN_FILE, tokenAt } from '../../../conventi
 import { POD_IDENTITY_SERVICE } from '../../../conventions/web-identity';
 import { ROLE_ARN_ANNOTATION } from '../../../conventions/webhook-annotations';
 import { printable } from '../../text';
-import { Check, judgeRead, ok, sentence, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, sentence, unknown, Verdict, failed } from '../check';
 import { Container, Facts, IamRole, IdentityRoles, PodIdentity, PodObject, Read } from '../facts';
 
 const FARGATE_LABEL = 'eks.amazonaws.com/fargate-profile';
@@ -73,7 +73,7 @@ function judgeAssociation(facts: Facts, { id, roleArn: first, targetRoleArn, pol
       evidence,
     );
   }
-  return wrong(`An EKS Pod Identity association takes precedence over the annotation: new pods get role ${roleArn}.`, {
+  return failed(`An EKS Pod Identity association takes precedence over the annotation: new pods get role ${roleArn}.`, {
     evidence: [`${ROLE_ARN_ANNOTATION}: ${role}`, ...evidence],
     fix: [
       'If the role of the association is right, remove the annotation: kubectl annotate serviceaccount '
@@ -94,7 +94,7 @@ function judgeOverridden(facts: Facts, pods: PodObject[]): Verdict {
   const { clusterName, namespace, serviceAccount } = facts.question;
   const where = `--cluster-name ${clusterName} --namespace ${namespace} --service-account ${serviceAccount}`;
   const role = annotatedRole(facts);
-  return wrong(
+  return failed(
     role === undefined
       ? 'The pods have the variables of EKS Pod Identity, but there is no association.'
       : 'The pods get their credentials from EKS Pod Identity, not from the annotated role.',
@@ -156,7 +156,7 @@ function assumptionProblem(
   const answers = request.actions.map(action => callerAnswer(caller, next, request, action));
   const denied = request.actions.filter((_, at) => answers[at] === 'out').join(' and ');
   if (denied !== '') {
-    return wrong(`${roleArn} is not allowed ${denied} on ${next.arn}.`, {
+    return failed(`${roleArn} is not allowed ${denied} on ${next.arn}.`, {
       fix: [`Allow ${denied} on ${next.arn} in a policy of ${roleArn}, or narrow the Deny there.`],
     });
   }
@@ -185,7 +185,7 @@ function judgeTrust(
   if ('unknown' in read) return unknown(`Cannot tell whether role ${arn} trusts ${who}: ${read.unknown}.`);
   const role = read.value;
   if (role === undefined) {
-    return wrong(`The association names role ${arn}, which does not exist.`, {
+    return failed(`The association names role ${arn}, which does not exist.`, {
       fix: ['Deploy the role, or name another one with aws eks update-pod-identity-association.'],
     });
   }
@@ -204,11 +204,11 @@ function judgeTrust(
   if (statement !== undefined) {
     const place = statementPlace(role.trust, statement);
     const evidence = [describeStatement(role.trust, statement)];
-    return wrong(summary, { evidence, fix: [query, `Narrow the Deny in ${place}.`] });
+    return failed(summary, { evidence, fix: [query, `Narrow the Deny in ${place}.`] });
   }
   const principal = who === POD_IDENTITY_SERVICE ? { Service: who } : { AWS: who };
   const allow = { Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], Principal: principal };
-  return wrong(summary, {
+  return failed(summary, {
     fix: [
       `${query} > trust.json`,
       `Add this statement, with a Condition on your cluster (aws:SourceArn): ${JSON.stringify(allow)}`,
@@ -262,7 +262,7 @@ function tokenFault(pod: PodObject, container: Container): TokenFault | undefine
 function judgeTokenFaults(facts: Facts, faults: readonly TokenFault[]): Verdict {
   const [first] = faults;
   const names = [CONTAINER_CREDENTIALS, ...AGENT_TOKENS];
-  return wrong(`${describePods([first.pod])}: ${first.words}. If one of them is set, the webhook adds neither.`, {
+  return failed(`${describePods([first.pod])}: ${first.words}. If one of them is set, the webhook adds neither.`, {
     evidence: podLines(faults, ({ pod, words }) => `pod ${pod.name}, ${words}`),
     fix: changeTemplates(
       facts,
@@ -291,7 +291,7 @@ function judgeUninjected(facts: Facts, { id, modified }: PodIdentity, pods: PodO
   const [shown] = later.length > 0 ? later : pods;
   const [first] = containersOf(shown).filter(container => !environmentOf(container).has(CONTAINER_CREDENTIALS));
   const has = environmentOf(first).has(TOKEN_FILE) ? `. It has ${TOKEN_FILE}, but web identity does not work` : '';
-  return wrong(
+  return failed(
     `${describePods(pods)}: container ${first.name} has no ${CONTAINER_CREDENTIALS}${has}. `
       + (later.length > 0
         ? 'The pod is newer than the association, so the call to the webhook failed.'
@@ -334,7 +334,7 @@ const AGENT: Check = {
       if (unserved.length > 0 && isAuto) return judgeOtherNodes(unserved);
       if (agents.length === 0 && !isAuto) return reportMissingAgent(facts);
       if (unserved.length > 0) {
-        return wrong(`No ready EKS Pod Identity Agent runs on node ${unserved[0].node}.`, {
+        return failed(`No ready EKS Pod Identity Agent runs on node ${unserved[0].node}.`, {
           evidence: nodeLines(unserved),
           fix: LOOK_AT_AGENT,
         });
@@ -348,14 +348,14 @@ const AGENT: Check = {
 
 /** @see https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html#pod-id-restrictions */
 function rejectPlatform(where: 'Fargate' | 'Windows', pods: readonly PodObject[]): Verdict {
-  return wrong(`EKS Pod Identity does not work on ${where}.`, {
+  return failed(`EKS Pod Identity does not work on ${where}.`, {
     evidence: podLines(pods, ({ name }) => `pod ${name} runs on ${where}`),
     fix: ['Run the pods on Linux nodes, or use IRSA: new IrsaServiceAccount(…) without `podIdentity`.'],
   });
 }
 
 function reportMissingAgent({ question: { clusterName } }: Facts): Verdict {
-  return wrong('The EKS Pod Identity Agent is not installed. Pods get their credentials from it.', {
+  return failed('The EKS Pod Identity Agent is not installed. Pods get their credentials from it.', {
     fix: [`Install it: aws eks create-addon --cluster-name ${clusterName} --addon-name eks-pod-identity-agent`],
   });
 }

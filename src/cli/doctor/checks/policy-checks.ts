@@ -1,13 +1,13 @@
-import { ofPodsRole } from './asked';
 import { shell } from './commands';
 import { associationOf } from './pods';
 import { describeStatement, statementPlace } from './statement-words';
+import { ofPodsRole } from './web-identity';
 import { readDocument } from '../../../analysis/iam/policy-document';
 import { evaluatePolicies, findStatements } from '../../../analysis/iam/policy-evaluator';
 import { isObject } from '../../../analysis/json-values';
 import { linesInShort } from '../../../analysis/lists';
 import { counted, literal, printable } from '../../text';
-import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, unknown, Verdict, failed } from '../check';
 import { Facts, IamPolicy, IamRole, Simulated } from '../facts';
 
 const SHOWN = 20;
@@ -43,7 +43,7 @@ const POLICIES: Check = {
 };
 
 function reportNoPolicies({ name }: IamRole): Verdict {
-  return wrong(
+  return failed(
     'The role has no policies. It can be assumed but allows nothing, unless a resource policy names it.',
     {
       fix: [
@@ -55,7 +55,7 @@ function reportNoPolicies({ name }: IamRole): Verdict {
 }
 
 function reportEmptySession(facts: Facts, id: string): Verdict {
-  return wrong(`The session policy of association ${id} allows nothing. Pods get the role but cannot do anything.`, {
+  return failed(`The session policy of association ${id} allows nothing. Pods get the role but cannot do anything.`, {
     fix: [changeSessionPolicy(facts, id)],
   });
 }
@@ -88,7 +88,7 @@ const ACTION: Check = {
       const verdict = 'value' in simulated
         ? bySimulation(facts, role, action, resource, simulated.value)
         : byEvaluator(facts, role, action, resource, simulated.unknown);
-      return verdict.status === 'wrong' ? verdict : bySessionPolicy(facts, action, resource) ?? verdict;
+      return verdict.status === 'failed' ? verdict : bySessionPolicy(facts, action, resource) ?? verdict;
     });
   },
 };
@@ -105,7 +105,7 @@ function bySessionPolicy(facts: Facts, action: string, resource: string): Verdic
   }
   const places = statements.map(([, index]) => describeStatement(policy, index));
   const verb = places.length > 0 ? 'denies' : 'does not allow';
-  return wrong(`The role is not allowed ${action} on ${resource}: ${where} ${verb} it.`, {
+  return failed(`The role is not allowed ${action} on ${resource}: ${where} ${verb} it.`, {
     evidence: places,
     fix: [
       `${places.length > 0 ? 'Narrow the Deny in' : 'Allow it in'} ${where}: `
@@ -196,7 +196,7 @@ function placeOf({ policy, document }: Known, index: number): string {
 }
 
 function blameMissingAllow({ name }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
-  return wrong(`The role is not allowed ${action} on ${resource}: no statement allows it.`, {
+  return failed(`The role is not allowed ${action} on ${resource}: no statement allows it.`, {
     evidence,
     fix: [
       `In the CDK app: serviceAccount.addToPrincipalPolicy(new PolicyStatement({ actions: ['${action}'], resources: `
@@ -209,7 +209,7 @@ function blameMissingAllow({ name }: IamRole, action: string, resource: string, 
 }
 
 function blameOrganization(action: string, resource: string, evidence: string[]): Verdict {
-  return wrong(`The role is not allowed ${action} on ${resource}: an organization policy does not allow it.`, {
+  return failed(`The role is not allowed ${action} on ${resource}: an organization policy does not allow it.`, {
     evidence,
     fix: [
       `Ask the administrators of your organization to allow ${action} for this account (SCP). ${ALLOW_IS_USELESS}`,
@@ -218,7 +218,7 @@ function blameOrganization(action: string, resource: string, evidence: string[])
 }
 
 function blameBoundary({ name, boundary }: IamRole, action: string, resource: string, evidence: string[]): Verdict {
-  return wrong(`The role is not allowed ${action} on ${resource}: the permissions boundary does not allow it.`, {
+  return failed(`The role is not allowed ${action} on ${resource}: the permissions boundary does not allow it.`, {
     evidence,
     fix: [
       `Allow ${action} in the boundary${boundary === undefined ? '' : ` ${boundary}`}, or replace the boundary: `
@@ -234,7 +234,7 @@ function blameDeny(facts: Facts, { name }: IamRole, action: string, resource: st
   const [found] = 'value' in facts.policies ? denials(facts.policies.value, action, resource) : [];
   const summary = `The role is not allowed ${action} on ${resource}`;
   if (found === undefined) {
-    return wrong(`${summary}: a statement denies it.`, {
+    return failed(`${summary}: a statement denies it.`, {
       evidence,
       fix: [
         `Find the Deny in the policies above and narrow it. ${ALLOW_IS_USELESS}`,
@@ -245,7 +245,7 @@ function blameDeny(facts: Facts, { name }: IamRole, action: string, resource: st
   }
   const [{ policy, document }, index] = found;
   const place = printable(`${policy.kind} ${policy.name}, ${statementPlace(document, index)}`);
-  return wrong(`${summary}: ${place} denies it.`, {
+  return failed(`${summary}: ${place} denies it.`, {
     evidence,
     fix: [
       `Narrow the Deny in ${place}: exempt this action, resource or role. ${ALLOW_IS_USELESS}`,

@@ -1,10 +1,12 @@
-import { audienceToTrust, isForApiServer, issuerOf, ownerOf, roleAccount, roleArnOf, tokenAudienceOf } from './asked';
 import { shell } from './commands';
+import {
+  audienceToTrust, isForApiServer, issuerOf, ownerOf, roleAccount, roleArnOf, tokenAudienceOf,
+} from './web-identity';
 import { isEksIssuer } from '../../../analysis/admission/trust-requests';
 import { linesInShort } from '../../../analysis/lists';
 import { DEFAULT_AUDIENCE } from '../../../conventions/web-identity';
 import { literal } from '../../text';
-import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, unknown, Verdict, failed } from '../check';
 import { Facts, IamProvider } from '../facts';
 
 const SHOWN = 5;
@@ -13,7 +15,7 @@ const EXISTS: Check = {
   id: 'provider-exists',
   title: 'the issuer is registered with IAM in the account of the role',
   decisive: true,
-  follows: ['cluster-found', 'cluster-issuer'],
+  follows: ['cluster-exists', 'cluster-issuer'],
   run: facts => judgeRead(issuerOf(facts), issuer => judgeRead(facts.providers, providers => {
     const found = providers.find(provider => provider.issuer === issuer);
     return found
@@ -30,7 +32,7 @@ function missing(facts: Facts, issuer: string, providers: readonly IamProvider[]
   const listed = linesInShort(providers.map(({ arn }) => `existing: ${arn}`), SHOWN);
   const role = roleArnOf(facts);
   const elsewhere = 'value' in role && 'value' in facts.caller && facts.caller.value.account !== role.value.account;
-  return wrong(`There is no IAM OIDC provider for the issuer of the cluster in ${where}.`, {
+  return failed(`There is no IAM OIDC provider for the issuer of the cluster in ${where}.`, {
     evidence: [
       `issuer: ${issuer}`,
       ...near.length > 0 ? near : listed,
@@ -90,7 +92,7 @@ const AUDIENCE: Check = {
       }
       return clientIds.includes(audience)
         ? ok(`The provider accepts the audience ${audience}.`)
-        : wrong(`The provider does not accept the audience ${audience} of the tokens.`, {
+        : failed(`The provider does not accept the audience ${audience} of the tokens.`, {
           evidence: [
             `client IDs: ${clientIds.length === 0 ? 'none' : clientIds.join(', ')}`,
             ...nearAudience(clientIds, audience),
@@ -142,7 +144,7 @@ const THUMBPRINTS: Check = {
           evidence,
         );
       }
-      return wrong(`${malformed[0]} is not a thumbprint. A thumbprint is a SHA-1 digest of 40 hexadecimal digits.`, {
+      return failed(`${malformed[0]} is not a thumbprint. A thumbprint is a SHA-1 digest of 40 hexadecimal digits.`, {
         evidence: [...evidence, "AWS uses them only if no public CA signed the issuer's certificate"],
         fix: [
           `In the CDK app: new ClusterOidcProvider(stack, 'Oidc', { issuerUrl: 'https://${issuer}', `

@@ -1,11 +1,11 @@
-import {
-  admissionOfToken, audienceToTrust, issuerOf, ofPodsRole, ofRole, otherAudiences, ownerOf, providerArn, roleArnOf,
-  subjectOf, tokenAudienceOf,
-} from './asked';
 import { annotateCommand, shell } from './commands';
 import { ofWebIdentity } from './pod-identity-checks';
 import { closings, openings } from './role-map';
 import { describeStatement, statementPlace } from './statement-words';
+import {
+  admissionOfToken, audienceToTrust, issuerOf, ofPodsRole, ofRole, otherAudiences, ownerOf, providerArn, roleArnOf,
+  subjectOf, tokenAudienceOf,
+} from './web-identity';
 import { Admission } from '../../../analysis/admission/admission';
 import { Mismatch } from '../../../analysis/iam/near-misses';
 import { evaluatePolicies, findStatements } from '../../../analysis/iam/policy-evaluator';
@@ -20,7 +20,7 @@ import {
   TOKEN_EXPIRATION_ANNOTATION,
 } from '../../../conventions/webhook-annotations';
 import { counted, literal, printable } from '../../text';
-import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, unknown, Verdict, failed } from '../check';
 import { Facts, IamPolicy, IamRole } from '../facts';
 import { RoleArn } from '../role-arn';
 
@@ -29,7 +29,7 @@ const SHOWN = 8;
 const ACCOUNT: Check = {
   id: 'role-account',
   title: 'the accounts of the role and of the cluster',
-  follows: ['cluster-found'],
+  follows: ['cluster-exists'],
   run: facts => (facts.question.issuerUrl === undefined ? ofEks(facts) : undefined),
 };
 
@@ -47,7 +47,7 @@ function ofEks(facts: Facts): Verdict | undefined {
 }
 
 function otherPartition(facts: Facts, role: RoleArn, partition: string): Verdict {
-  return wrong(
+  return failed(
     `The role is in partition ${role.partition}, the cluster in ${partition}. Partitions are isolated from each other.`,
     {
       evidence: [`role: ${role.arn}`],
@@ -73,7 +73,7 @@ const EXISTS: Check = {
 };
 
 function missing({ arn, account, name }: RoleArn): Verdict {
-  return wrong(`Role ${name} does not exist in account ${account}. STS reports this as AccessDenied.`, {
+  return failed(`Role ${name} does not exist in account ${account}. STS reports this as AccessDenied.`, {
     evidence: [`role: ${arn}`],
     fix: [
       'Deploy the role, or annotate the ServiceAccount with the ARN of an existing role: `serviceAccount.roleArn` in '
@@ -86,7 +86,7 @@ function missing({ arn, account, name }: RoleArn): Verdict {
 function otherArn(facts: Facts, wanted: RoleArn, { arn }: IamRole): Verdict {
   const path = arn.slice(arn.indexOf(':role/') + ':role'.length, arn.lastIndexOf('/') + 1);
   const what = path === wanted.path ? 'another ARN' : `the path ${path} instead of ${wanted.path}`;
-  return wrong(`Role ${wanted.name} has ${what}. STS compares the whole ARN.`, {
+  return failed(`Role ${wanted.name} has ${what}. STS compares the whole ARN.`, {
     evidence: [`requested: ${wanted.arn}`, `in IAM: ${arn}`],
     fix: [
       annotateRole(facts, arn),
@@ -103,7 +103,7 @@ const TRUST: Check = {
   id: 'trust',
   title: 'the role trusts this service account',
   decisive: true,
-  follows: ['cluster-found', 'cluster-issuer', 'annotation-values', 'role-exists'],
+  follows: ['cluster-exists', 'cluster-issuer', 'annotation-values', 'role-exists'],
   run: facts => ofRole(facts, role => judgeRead(issuerOf(facts), issuer => {
     const admission = admissionOfToken(facts, role, issuer);
     const { answer, statement, reasons } = admission;
@@ -131,7 +131,7 @@ function byOtherAudience(facts: Facts, role: IamRole, issuer: string): Verdict |
 function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nearest, reasons }: Admission): Verdict {
   const asked = `requested: ${subjectOf(facts)}, audience ${tokenAudienceOf(facts)}, issuer ${issuer}`;
   if (statement !== undefined) {
-    return wrong(`A Deny statement in the trust policy denies ${subjectOf(facts)}.`, {
+    return failed(`A Deny statement in the trust policy denies ${subjectOf(facts)}.`, {
       evidence: [asked, describeStatement(role.trust, statement)],
       fix: [
         `Read the trust policy: aws iam get-role --role-name ${shell(role.name)} --query Role.AssumeRolePolicyDocument`,
@@ -147,7 +147,7 @@ function untrusted(facts: Facts, role: IamRole, issuer: string, { statement, nea
   const causes = closings(role, 'value' in facts.providers ? facts.providers.value : [])
     .filter(({ message }) => !isSwapped && nearest !== undefined && message.includes(`Statement[${nearest.statement}]`))
     .slice(0, SHOWN);
-  return wrong(`The trust policy does not allow ${subjectOf(facts)} to assume the role: ${why[0]}.`, {
+  return failed(`The trust policy does not allow ${subjectOf(facts)} to assume the role: ${why[0]}.`, {
     evidence: [
       asked,
       ...(nearest ? [`closest match: ${statementPlace(role.trust, nearest.statement)}`] : []),
@@ -203,7 +203,7 @@ function trustFix(facts: Facts, role: IamRole, issuer: string): string[] {
 }
 
 const OTHERWISE: Check = {
-  id: 'trust-otherwise',
+  id: 'trust-others',
   title: 'who else can assume the role',
   run: facts => ofRole(facts, role => {
     const issuer = issuerOf(facts);
@@ -307,7 +307,7 @@ function boundaryVerdict(
     const isAllowedSomewhere =
       resource === '*' && decision === 'none' && findStatements([document], { action }).length > 0;
     if (isAllowedSomewhere || (decision !== 'none' && decision !== 'deny')) return ok(`${summary}.`, shown);
-    return wrong(`${summary} and does not allow ${action} on ${resource}.`, {
+    return failed(`${summary} and does not allow ${action} on ${resource}.`, {
       evidence: [`${boundary}`, ...shown],
       fix: [
         ...decision === 'deny'

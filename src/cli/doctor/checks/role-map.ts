@@ -1,7 +1,7 @@
 /**
  * An access map of the deployed role and provider, so that the rules of `verify` can judge them.
  */
-import { ownerOf } from './asked';
+import { ownerOf } from './web-identity';
 import { AccessMap, Role } from '../../../analysis/access-map';
 import { trustedBy } from '../../../analysis/reading/trusted-subjects';
 import { ASSUMABLE_BY_ACCOUNT } from '../../../analysis/rules/policy-rules';

@@ -3,7 +3,7 @@
  */
 import { describeFact, inContainers } from './credential-checks';
 import { associationOf, ownPods, podLines } from './pods';
-import { Check, ok, unknown, wrong } from '../check';
+import { Check, ok, unknown, failed } from '../check';
 
 type Way = 'IRSA' | 'EKS Pod Identity';
 
@@ -78,7 +78,7 @@ export const SDK_VERSION: Check = {
     const minimum = `at least: ${versions.join('; ')}`;
     const found = inContainers(pods, ({ image = '' }) => (oldImage(image, way) ? [image] : []));
     if (found.length > 0) {
-      return wrong(`The SDK in ${found[0].what} is too old for ${way}.`, {
+      return failed(`The SDK in ${found[0].what} is too old for ${way}.`, {
         evidence: [...podLines(found, describeFact), minimum],
         fix: [...new Set(found.map(({ what }) => oldImage(what, way)!.advice))],
       });

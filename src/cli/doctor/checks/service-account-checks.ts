@@ -20,7 +20,7 @@ import {
   TOKEN_EXPIRATION_ANNOTATION,
 } from '../../../conventions/webhook-annotations';
 import { quoted } from '../../text';
-import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, unknown, Verdict, failed } from '../check';
 import { Facts, Question, ServiceAccountObject } from '../facts';
 
 const SHOWN = 5;
@@ -42,7 +42,7 @@ const NAMESPACE_EXISTS: Check = {
     return judgeRead(namespace, value =>
       value
         ? ok(`Namespace ${question.namespace} exists.`)
-        : wrong(`Namespace ${question.namespace} does not exist.`, {
+        : failed(`Namespace ${question.namespace} does not exist.`, {
           fix: [
             ...nearNamespaces(facts),
             `Create it: kubectl create namespace ${question.namespace}`,
@@ -63,7 +63,7 @@ const SERVICE_ACCOUNT_EXISTS: Check = {
     return judgeRead(serviceAccount, value =>
       value
         ? ok(`ServiceAccount ${nameOf(question)} exists.`)
-        : wrong(`ServiceAccount ${nameOf(question)} does not exist.`, {
+        : failed(`ServiceAccount ${nameOf(question)} does not exist.`, {
           evidence: similarNames(facts),
           fix: [
             ...nearNames(facts),
@@ -141,7 +141,7 @@ function judgeMissingAnnotation(facts: Facts, { annotations }: ServiceAccountObj
   const ofPods = rolesOfPods(facts);
   const arn = mistaken.map(([, value]) => cleanArn(value)).find(value => WEBHOOK_ROLE_ARN.test(value))
     ?? ofPods[0]?.arn;
-  return wrong(
+  return failed(
     mistaken.length > 0
       ? `The ServiceAccount names a role under another key, which the webhook does not read: ${mistaken[0][0]}.`
       : 'The ServiceAccount names no role.',
@@ -198,7 +198,7 @@ function explainMalformed(facts: Facts, arn: string): Verdict {
   const { question } = facts;
   const clean = cleanArn(arn);
   const isStray = WEBHOOK_ROLE_ARN.test(clean);
-  return wrong(
+  return failed(
     isStray
       ? `The ARN of the role has ${strayIn(arn)}.` : `${quoted(arn)} is not the ARN of a role${mistakenFor(clean)}.`,
     {
@@ -240,8 +240,8 @@ function mistakenFor(arn: string): string {
 }
 
 /** Only with `--role`. */
-const ROLE_ASKED: Check = {
-  id: 'role-asked',
+const ROLE_EXPECTED: Check = {
+  id: 'role-expected',
   title: 'the service account has the role of --role',
   follows: ['service-account-exists', 'role-annotation'],
   run: facts => {
@@ -256,7 +256,7 @@ const ROLE_ASKED: Check = {
         : undefined;
     }
     if (actual === asked) return ok(`${namespace}/${serviceAccount} has role ${asked}.`);
-    return wrong(`The role of ${namespace}/${serviceAccount} is not the one in --role.`, {
+    return failed(`The role of ${namespace}/${serviceAccount} is not the one in --role.`, {
       evidence: [
         `--role: ${asked}`, `${association ? `association ${association.id}` : ROLE_ARN_ANNOTATION}: ${quoted(actual)}`,
       ],
@@ -300,7 +300,7 @@ const ANNOTATION_VALUES: Check = {
     // For an invalid number or boolean the webhook uses its default, or the nearest allowed value.
     const harmless = problems.every(({ key }) => key !== AUDIENCE_ANNOTATION);
     const others = more.length > 0 ? ` Also invalid: ${more.map(({ key }) => key).join(', ')}.` : '';
-    return wrong(`${first.key} must be ${first.rule}.${others}`, {
+    return failed(`${first.key} must be ${first.rule}.${others}`, {
       evidence: problems.map(({ key }) => `${key}: ${quoted(annotations[key])}`),
       fix: [...problems.map(({ key, good }) => annotateCommand(question, key, good)), ...restart(facts)],
       harmless,
@@ -345,7 +345,7 @@ const ANNOTATION_DUPLICATES: Check = {
     if (isInjected(facts)) {
       return ok(`${key} names another role, but the pods get the one in ${ROLE_ARN_ANNOTATION}.`, evidence);
     }
-    return wrong(`Two annotations name different roles. EKS uses ${ROLE_ARN_ANNOTATION}.`, {
+    return failed(`Two annotations name different roles. EKS uses ${ROLE_ARN_ANNOTATION}.`, {
       evidence: [`${ROLE_ARN_ANNOTATION}: ${quoted(role)}`, ...evidence],
       fix: [annotateCommand(facts.question, key)],
       harmless: true,
@@ -375,6 +375,6 @@ export const SERVICE_ACCOUNT_CHECKS: Check[] = [
   NAMESPACE_EXISTS,
   SERVICE_ACCOUNT_EXISTS,
   ROLE_ANNOTATION,
-  ROLE_ASKED,
+  ROLE_EXPECTED,
   ...ofWebIdentity([ANNOTATION_VALUES, ANNOTATION_DUPLICATES]),
 ];

@@ -1,6 +1,6 @@
-import { issuerOf, roleArnOf, subjectOf } from './asked';
+import { issuerOf, roleArnOf, subjectOf } from './web-identity';
 import { counted, printable } from '../../text';
-import { Check, judgeRead, ok, unknown, Verdict, wrong } from '../check';
+import { Check, judgeRead, ok, unknown, Verdict, failed } from '../check';
 import { Facts, Trail, TrailEvent } from '../facts';
 
 const SHOWN = 5;
@@ -68,7 +68,7 @@ function verdict(facts: Facts, trail: Trail): Verdict {
     );
   }
   if (OF_ORGANIZATION.test(last.errorMessage ?? '')) {
-    return wrong(`${summary}, by an organization policy.`, {
+    return failed(`${summary}, by an organization policy.`, {
       evidence,
       fix: [
         'Narrow the Deny in the policy that the message names. Only the management account of your organization can do '

@@ -17,7 +17,7 @@ import {
   SKIP_LABEL,
   unchangedPods,
 } from './pods';
-import { Check, ok, sentence, unknown, Verdict, wrong } from '../check';
+import { Check, ok, sentence, unknown, Verdict, failed } from '../check';
 import { Facts, PodObject, Webhook } from '../facts';
 
 const FIX = [
@@ -64,7 +64,7 @@ function confirmEffect(changed: PodObject[]): Verdict {
 
 function judgeAbsent(facts: Facts, changed: PodObject[], missed: PodObject[]): Verdict {
   if (missed.length > 0) {
-    return wrong('There is no pod identity webhook, so pods are created without a role.', {
+    return failed('There is no pod identity webhook, so pods are created without a role.', {
       evidence: podLines(missed, pod => describeMissed(pod)),
       fix: FIX,
     });
@@ -97,7 +97,7 @@ function judgePresent(
   if (selecting.length === 0 || excluded.length > 0) return explainNotCalled(facts, webhooks, evidence, excluded);
   const withoutCa = selecting.filter(webhook => !canBeTrusted(webhook));
   if (withoutCa.length === selecting.length) {
-    return wrong('The webhook has no caBundle. The API server cannot trust it, so calls fail.', {
+    return failed('The webhook has no caBundle. The API server cannot trust it, so calls fail.', {
       evidence: [
         ...evidence,
         ...(selecting[0].failurePolicy === 'Ignore'
@@ -136,7 +136,7 @@ function explainNotCalled(
   excluded: readonly PodObject[],
 ): Verdict {
   const whom = pod !== undefined ? `pod ${pod}` : `pods in namespace ${namespace}`;
-  return wrong(`The webhook exists but is not called for ${whom}.`, {
+  return failed(`The webhook exists but is not called for ${whom}.`, {
     evidence: [
       ...evidence,
       'its namespaceSelector, objectSelector or rules exclude them',
@@ -158,7 +158,7 @@ function explainMissed(
   const time = annotationTime(facts)!;
   const isEarly = missed.every(({ created }) => created.getTime() - time.since.getTime() < EARLY_MS);
   const [which, was] = [describePods(missed), missed.length === 1 ? 'was' : 'were'];
-  return wrong(
+  return failed(
     `The webhook did not change ${which}, which ${was} created after the annotation: the call failed, or the webhook `
       + 'did not know the annotation yet.',
     {

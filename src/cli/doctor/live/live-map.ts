@@ -170,9 +170,9 @@ function associationsOf(
 }
 
 /** Excludes other clusters. If the associations are known, EKS Pod Identity counts only with an association. */
-function isOfCluster({ via, cluster, association }: AccessMap['access'][number], facts: LiveFacts): boolean {
+function isOfCluster({ via, cluster, associated }: AccessMap['access'][number], facts: LiveFacts): boolean {
   if (via === 'irsa') return cluster === facts.issuer;
-  return association === true || 'unknown' in facts.associations;
+  return associated === true || 'unknown' in facts.associations;
 }
 
 function workloadsOf({ objects }: LiveFacts, place: Place): Workload[] {

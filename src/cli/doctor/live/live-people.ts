@@ -11,7 +11,7 @@ export interface LiveActor extends Actor {
   /** `create pods in payments`: the first step. */
   readonly right: string;
   /** What grants the right: `RoleBinding payments/dev (ClusterRole edit)`. */
-  readonly givenBy: readonly string[];
+  readonly grantedBy: readonly string[];
   readonly confidence: Confidence;
   /** Number of steps of the best way; more than one if it leads through other accounts. */
   readonly steps: number;
@@ -34,10 +34,10 @@ export interface UnknownActor extends Actor {
 }
 
 export interface LivePeople {
-  readonly accounts: readonly PeopleOfAccount[];
+  readonly serviceAccounts: readonly PeopleOfAccount[];
   readonly unknown: readonly UnknownActor[];
   /** What could not be read, each with the reason: it may give access to others. */
-  readonly unread: readonly string[];
+  readonly unreadable: readonly string[];
 }
 
 interface Collected extends Pick<Reach, 'namespace' | 'serviceAccount'> {
@@ -61,13 +61,13 @@ export function livePeopleOf(facts: LiveFacts, namespace?: string): LivePeople {
     account?.actors.push(actorIn(reach));
   }
   return {
-    accounts: [...accounts.values()].map(({ roles, actors, ...account }) => ({
+    serviceAccounts: [...accounts.values()].map(({ roles, actors, ...account }) => ({
       ...account,
       roles: [...roles].sort(),
       actors: actors.sort((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1)),
     })).sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1)),
     unknown: map.unknownReaches.map(({ actor, reason }) => ({ ...actor, reason })),
-    unread,
+    unreadable: unread,
   };
 }
 
@@ -76,7 +76,7 @@ function actorIn({ actor, ways: [best] }: Reach): LiveActor {
   return {
     ...actor,
     right: first.right,
-    givenBy: first.givenBy,
+    grantedBy: first.grantedBy,
     confidence: best.confidence,
     steps: best.steps.length,
     ...best.closedBy !== undefined && { closedBy: best.closedBy },

@@ -34,7 +34,7 @@ function ofEntry({ principal, unread, user, groups, policies }: LiveAccessEntry,
   return {
     cluster,
     principal,
-    via: 'access entry' as const,
+    via: 'access-entry' as const,
     ...name !== undefined && { user: name },
     groups,
     policies: 'value' in policies ? policies.value.map(policyOf) : [],
@@ -61,7 +61,7 @@ function creator(title: string, cluster: string, place: Place): ClusterPrincipal
   return {
     cluster,
     principal: standIn(`creator of cluster ${title}`),
-    via: 'cluster creator',
+    via: 'cluster-creator',
     groups: [MASTERS],
     policies: [],
     place,

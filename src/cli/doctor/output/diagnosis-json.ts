@@ -11,13 +11,13 @@ interface Run {
 /** A diagnosis as JSON. New fields keep the schema version; removed or changed fields raise it. */
 export function diagnosisJson(
   diagnosis: Diagnosis, { question, region, now }: Facts, { next, version }: Run,
-): object {
+) {
   const ids = (checks: readonly Examined[]) => checks.map(({ id }) => id);
   const { clusterName: cluster, issuerUrl: issuer, namespace, serviceAccount, roleArn: role } = question;
   const { pod, action, resource } = question;
   return {
     ...head(now, version),
-    asked: { cluster, issuer, region, namespace, serviceAccount, role, pod, action, resource },
+    input: { cluster, issuer, region, namespace, serviceAccount, role, pod, action, resource },
     outcome: diagnosis.outcome,
     diagnosis: diagnosis.finding?.id ?? null,
     consequences: ids(diagnosis.consequences),
@@ -37,10 +37,10 @@ export function diagnosisJson(
 }
 
 /** A failed round of `--watch`, in which nothing could be read. */
-export function failureJson(problem: string, time: Date, version: string): object {
-  return { ...head(time, version), outcome: 'unsure', problem };
+export function failureJson(problem: string, time: Date, version: string) {
+  return { ...head(time, version), outcome: 'unknown' as const, problem };
 }
 
-function head(time: Date, version: string): object {
+function head(time: Date, version: string) {
   return { ...jsonHead(version), time: time.toISOString() };
 }

@@ -23,10 +23,10 @@ export function diagnosisText(diagnosis: Diagnosis, { question, region }: Facts,
   const paragraphs = [
     wrap(`${question.namespace}/${question.serviceAccount} in ${describeCluster(question, region)}`, ''),
     ...finding
-      ? [[...heading(COLORS.wrong, 'Diagnosis'), ...inFull(finding)], ...again]
+      ? [[...heading(COLORS.failed, 'Diagnosis'), ...inFull(finding)], ...again]
       : [verdict(diagnosis), ...unseen, ...again],
-    ...section(consequences, heading(COLORS.wrong, 'Consequences'), bullet),
-    ...section(others, heading(COLORS.wrong, 'Also wrong'), inFull),
+    ...section(consequences, heading(COLORS.failed, 'Consequences'), bullet),
+    ...section(others, heading(COLORS.failed, 'Other problems'), inFull),
     ...finding ? unseen : [],
     [paint('bold', 'All checks'), ...diagnosis.checks.flatMap(link)],
   ];

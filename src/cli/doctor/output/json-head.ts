@@ -1,4 +1,4 @@
 /** The first fields of each JSON document of the doctor. */
-export function jsonHead(version: string): object {
+export function jsonHead(version: string) {
   return { schemaVersion: 1, tool: { name: 'cdk-irsa', version } };
 }

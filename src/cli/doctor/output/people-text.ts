@@ -15,10 +15,10 @@ const MAX_ACTORS = 20;
 
 /** Lists who can act as all service accounts with a role, then who else can act as each of them. */
 export function peopleLines(people: LivePeople, ownAccount: string | undefined): string[] {
-  const { accounts, unread } = people;
+  const { serviceAccounts: accounts, unreadable } = people;
   const nameOf = actorNames({ accounts: ownAccount === undefined ? [] : [ownAccount] });
   const words = (actor: LiveActor) => describeActor(actor, nameOf);
-  const isPartial = unread.length > 0;
+  const isPartial = unreadable.length > 0;
   const inWords = accounts.map(account => describeOpen(account, words));
   const ofAll = accounts.length < 2 ? [] : inWords[0].filter(text => inWords.every(texts => texts.includes(text)));
   return [
@@ -34,7 +34,7 @@ export function peopleLines(people: LivePeople, ownAccount: string | undefined):
     }),
     ...unknownLines(people.unknown, nameOf),
     ...isPartial ? ['  Could not be read, so this list may be incomplete:'] : [],
-    ...unread.flatMap(what => wrap(what, '      ', '    - ')),
+    ...unreadable.flatMap(what => wrap(what, '      ', '    - ')),
   ];
 }
 
@@ -46,9 +46,9 @@ function describeOpen({ actors }: PeopleOfAccount, words: (actor: LiveActor) => 
 }
 
 /** Names the right, or the access policy, which is more informative than the right. */
-function describeActor({ right, givenBy, confidence, steps, ...actor }: LiveActor, nameOf: NameOf): string {
-  const isByRbac = givenBy.some(text => /^(Cluster)?RoleBinding /.test(text));
-  const why = isByRbac || givenBy.length === 0 ? right.replace(/ in \S+$/, '') : givenBy.join(' and ');
+function describeActor({ right, grantedBy, confidence, steps, ...actor }: LiveActor, nameOf: NameOf): string {
+  const isByRbac = grantedBy.some(text => /^(Cluster)?RoleBinding /.test(text));
+  const why = isByRbac || grantedBy.length === 0 ? right.replace(/ in \S+$/, '') : grantedBy.join(' and ');
   const doubt = confidence === 'unknown' ? 'possibly, ' : `${confidence} confidence, `;
   const words = `${CONFIDENT.includes(confidence) ? '' : doubt}${why}${steps > 1 ? ', then further steps' : ''}`;
   return printable(`${nameOf(actor)} (${words})`);

@@ -3,7 +3,7 @@ import { Outcome } from '../diagnosis';
 import { ContextSurvey, Survey } from '../survey';
 
 /** A survey as JSON. New fields keep the schema version; removed or changed fields raise it. */
-export function surveyJson(survey: Survey, version: string): object {
+export function surveyJson(survey: Survey, version: string) {
   return { ...jsonHead(version), ...body(survey) };
 }
 
@@ -14,31 +14,31 @@ interface Fleet {
 }
 
 /** The surveys of several contexts. */
-export function fleetJson(surveys: readonly ContextSurvey[], { outcome, namespace, version }: Fleet): object {
+export function fleetJson(surveys: readonly ContextSurvey[], { outcome, namespace, version }: Fleet) {
   return {
     ...jsonHead(version),
-    asked: { contexts: surveys.map(({ context }) => context), namespace, all: true },
+    input: { contexts: surveys.map(({ context }) => context), namespace, all: true },
     outcome,
     contexts: surveys.map(result => ({
       context: result.context,
-      ...'survey' in result ? body(result.survey) : { outcome: 'unsure', problem: result.problem },
+      ...'survey' in result ? body(result.survey) : { outcome: 'unknown' as const, problem: result.problem },
     })),
   };
 }
 
-function body(survey: Survey): object {
+function body(survey: Survey) {
   const { time, clusterName, issuerUrl, region, account, namespace, outcome, notChecked, provider } = survey;
-  const { accounts, leftOver, counted, people } = survey;
+  const { accounts, leftoverRoles, counted, people } = survey;
   return {
     time: time.toISOString(),
-    asked: { cluster: clusterName, issuer: issuerUrl, region, namespace, all: true },
+    input: { cluster: clusterName, issuer: issuerUrl, region, namespace, all: true },
     account,
     outcome,
-    looked: counted,
+    examined: counted,
     notChecked,
     provider,
     serviceAccounts: accounts,
-    leftOverRoles: leftOver,
+    leftoverRoles,
     whoCanAct: people,
   };
 }

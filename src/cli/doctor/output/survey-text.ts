@@ -28,11 +28,11 @@ export function fleetText(surveys: readonly ContextSurvey[], isColored: boolean)
   ].join('\n');
 }
 
-const STATUSES: Record<Outcome, Status> = { healthy: 'ok', found: 'wrong', unsure: 'unknown' };
+const STATUSES: Record<Outcome, Status> = { healthy: 'ok', unhealthy: 'failed', unknown: 'unknown' };
 
 /** A survey as a table, problems first. */
 export function surveyText(survey: Survey, isColored: boolean): string {
-  const { region, account, namespace, notChecked, provider, accounts, leftOver, people } = survey;
+  const { region, account, namespace, notChecked, provider, accounts, leftoverRoles, people } = survey;
   const acting = people === undefined ? [] : peopleLines(people, account);
   const paint = painter(isColored);
   const width = Math.min(
@@ -58,12 +58,12 @@ export function surveyText(survey: Survey, isColored: boolean): string {
     ...(accounts.length > 0
       ? [[paint('bold', `STATUS   ${'SERVICE ACCOUNT'.padEnd(width)}  ROLE`), ...accounts.flatMap(row)]]
       : []),
-    ...(leftOver.length > 0
+    ...(leftoverRoles.length > 0
       ? [
         [
           paint('bold', 'Roles that trust missing service accounts'),
-          ...leftOver.flatMap(({ roleArn, missing, isUsed }) => [
-            `  ${printable(roleArn)}${isUsed ? ' (also used by existing ones)' : ''}`,
+          ...leftoverRoles.flatMap(({ role, missing, used }) => [
+            `  ${printable(role)}${used ? ' (also used by existing ones)' : ''}`,
             ...missing.map(subject => `    - ${printable(subject)}`),
           ]),
           ...wrap(
@@ -84,12 +84,12 @@ function nameOf({ namespace, serviceAccount }: SurveyedAccount): string {
   return printable(`${namespace}/${serviceAccount}`);
 }
 
-function summary({ accounts, leftOver, counted: { serviceAccounts, roles } }: Survey): string {
+function summary({ accounts, leftoverRoles: leftover, counted: { serviceAccounts, roles } }: Survey): string {
   const number = (status: Status) => accounts.filter(account => account.status === status).length;
   return (
     `${counted(accounts.length, 'service account')} with a role (of ${serviceAccounts}): ${number('ok')} ok, `
-      + `${number('wrong')} wrong, ${number('unknown')} unknown. `
-    + `${counted(leftOver.length, 'role')} (of ${roles}) ${leftOver.length === 1 ? 'trusts' : 'trust'} missing service `
+      + `${number('failed')} failed, ${number('unknown')} unknown. `
+    + `${counted(leftover.length, 'role')} (of ${roles}) ${leftover.length === 1 ? 'trusts' : 'trust'} missing service `
     + 'accounts.'
   );
 }

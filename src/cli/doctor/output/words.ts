@@ -2,7 +2,7 @@ import { Style } from '../../colors';
 import { Status } from '../check';
 
 /** The terminal color of each status. */
-export const COLORS: Record<Status, Style> = { ok: 'green', wrong: 'red', unknown: 'yellow' };
+export const COLORS: Record<Status, Style> = { ok: 'green', failed: 'red', unknown: 'yellow' };
 
 /** `cluster production (eu-west-1)`. */
 export function describeCluster(

@@ -74,7 +74,7 @@ describe('a token, sent to STS', () => {
     ['ValidationError', 'Request ARN is invalid', 'the ARN of the role is invalid', 'annotation'],
   ])('%s: %s', (errorCode, errorMessage, words, fix) => {
     const said = verdict(ASSUME_CHECKS, 'assume', { assumed: { value: { errorCode, errorMessage } } });
-    expect(said.status).toBe('wrong');
+    expect(said.status).toBe('failed');
     expect(said.summary).toContain(words);
     expect(said.fix!.join()).toContain(fix);
     expect(said.evidence).toEqual([`STS: ${errorCode}${errorMessage === '' ? '' : `: ${errorMessage}`}`]);
@@ -137,7 +137,7 @@ describe('CloudTrail', () => {
     const errorMessage = 'User: x is not authorized to perform: sts:AssumeRoleWithWebIdentity on resource: y with an '
       + 'explicit deny in a service control policy';
     expect(verdict(TRAIL_CHECKS, 'cloudtrail', trail([event(20, { ...refused, errorMessage })]))).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: 'The latest call in CloudTrail was refused with AccessDenied 20 minutes ago, by an '
         + 'organization policy.',
     });

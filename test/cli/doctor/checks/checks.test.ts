@@ -9,7 +9,7 @@ import { ROLE, TRUST } from '../read/aws-server';
 
 test('the ids are for ever', () => {
   expect(CHECKS.map(({ id, decisive }) => `${id}${decisive ? '!' : ''}`)).toEqual([
-    'cluster-found!',
+    'cluster-exists!',
     'cluster-issuer!',
     'provider-exists!',
     'provider-audience!',
@@ -17,13 +17,13 @@ test('the ids are for ever', () => {
     'namespace-exists!',
     'service-account-exists!',
     'role-annotation!',
-    'role-asked',
+    'role-expected',
     'annotation-values',
     'annotation-duplicates',
     'role-account',
     'role-exists!',
     'trust!',
-    'trust-otherwise',
+    'trust-others',
     'session-length',
     'permissions-boundary',
     'policies',
@@ -43,7 +43,7 @@ test('the ids are for ever', () => {
     'pod-injected',
     'pod-audience',
     'pod-fs-group',
-    'pod-static-keys',
+    'pod-static-credentials',
     'sdk-version',
     'assume!',
     'cloudtrail',
@@ -116,18 +116,18 @@ test('what STS has looked at itself need not be read', () => {
     pods: { value: [podOf(injected(pod(), serviceAccount({ 'eks.amazonaws.com/role-arn': ROLE })))] },
   };
   const outcome = (facts: Facts) => diagnose(CHECKS.filter(({ id }) => id !== 'webhook'), facts).outcome;
-  expect(outcome(elsewhere)).toBe('unsure');
+  expect(outcome(elsewhere)).toBe('unknown');
   expect(
     outcome({ ...elsewhere, assumed: { value: { assumedRoleArn: 'arn:aws:sts::444455556666:assumed-role/api/x' } } }),
   ).toBe('healthy');
-  expect(outcome({ ...elsewhere, assumed: { unknown: 'needs create on serviceaccounts/token' } })).toBe('unsure');
+  expect(outcome({ ...elsewhere, assumed: { unknown: 'needs create on serviceaccounts/token' } })).toBe('unknown');
   expect(
     outcome({
       ...elsewhere,
       cluster: unread,
       assumed: { value: { assumedRoleArn: 'arn:aws:sts::444455556666:assumed-role/api/x' } },
     }),
-  ).toBe('unsure');
+  ).toBe('unknown');
 });
 
 test('with nothing known, everything is unknown, and nothing is lost', () => {

@@ -10,7 +10,7 @@ const statuses = (changes = {}) =>
 
 test('a healthy set-up', () => {
   expect(statuses()).toEqual({
-    'cluster-found': 'ok',
+    'cluster-exists': 'ok',
     'cluster-issuer': 'ok',
     'provider-exists': 'ok',
     'provider-audience': 'ok',
@@ -21,8 +21,8 @@ test('a healthy set-up', () => {
 describe('cluster', () => {
   test('not there: the names that are near come first', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'Production', 'production-2'];
-    expect(verdict(ALL, 'cluster-found', { cluster: { value: undefined }, clusterNames: { value: names } })).toEqual({
-      status: 'wrong',
+    expect(verdict(ALL, 'cluster-exists', { cluster: { value: undefined }, clusterNames: { value: names } })).toEqual({
+      status: 'failed',
       summary: `Cluster "production" does not exist in account ${ACCOUNT}, region eu-west-1.`,
       evidence: ['clusters in the region: Production, production-2, a, b, c and 2 more'],
       fix: ['List the clusters: aws eks list-clusters --region eu-west-1', 'Correct --cluster, --region or --profile.',
@@ -38,9 +38,9 @@ describe('cluster', () => {
     ],
     [{}, undefined],
   ])('not there, and of the others %j', (more, evidence) => {
-    expect(verdict(ALL, 'cluster-found', { cluster: { value: undefined }, ...more }).evidence).toEqual(evidence);
+    expect(verdict(ALL, 'cluster-exists', { cluster: { value: undefined }, ...more }).evidence).toEqual(evidence);
     expect(statuses({ cluster: { value: undefined }, ...more })).toEqual({
-      'cluster-found': 'wrong',
+      'cluster-exists': 'failed',
       'provider-exists': 'unknown',
       'provider-audience': 'unknown',
       'provider-thumbprints': 'unknown',
@@ -48,7 +48,7 @@ describe('cluster', () => {
   });
 
   test('not readable', () => {
-    expect(verdict(ALL, 'cluster-found', { cluster: { unknown: 'needs eks:DescribeCluster: no' } })).toMatchObject({
+    expect(verdict(ALL, 'cluster-exists', { cluster: { unknown: 'needs eks:DescribeCluster: no' } })).toMatchObject({
       status: 'unknown',
       summary: 'Needs eks:DescribeCluster: no.',
     });
@@ -61,7 +61,7 @@ describe('cluster', () => {
   test('without an issuer', () => {
     const { issuerUrl, ...cluster } = CLUSTER;
     expect(verdict(ALL, 'cluster-issuer', { cluster: { value: cluster } })).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: 'Cluster production has no OIDC issuer. IRSA requires one.',
     });
   });
@@ -88,7 +88,7 @@ describe('provider', () => {
     const { status, evidence, fix } = verdict(ALL, 'provider-exists', {
       providers: { value: [other('token.actions.githubusercontent.com'), other(issuer)] },
     });
-    expect(status).toBe('wrong');
+    expect(status).toBe('failed');
     expect(evidence).toEqual([`issuer: ${ISSUER}`, `similar: ${other(issuer).arn} (${words})`]);
     expect(fix).toEqual([
       `Register the issuer: aws iam create-open-id-connect-provider --url https://${ISSUER} --client-id-list sts.amazonaws.com`,
@@ -104,9 +104,9 @@ describe('provider', () => {
     const many = Array.from({ length: 7 }, (_, index) => other(`issuer-${index}.example`));
     expect(verdict(ALL, 'provider-exists', { providers: { value: many } }).evidence).toHaveLength(7);
     expect(statuses({ providers: { value: [] } })).toEqual({
-      'cluster-found': 'ok',
+      'cluster-exists': 'ok',
       'cluster-issuer': 'ok',
-      'provider-exists': 'wrong',
+      'provider-exists': 'failed',
     });
   });
 
@@ -141,7 +141,7 @@ describe('provider', () => {
       'eks.amazonaws.com/audience': 'STS.amazonaws.com',
     });
     expect(verdict(ALL, 'provider-audience', annotations)).toEqual({
-      status: 'wrong',
+      status: 'failed',
       summary: 'The provider does not accept the audience STS.amazonaws.com of the tokens.',
       evidence: [
         'client IDs: sts.amazonaws.com',
@@ -158,7 +158,7 @@ describe('provider', () => {
 
   test('an empty annotation requests tokens for the API server', () => {
     expect(verdict(ALL, 'provider-audience', withAnnotations({ 'eks.amazonaws.com/audience': '' }))).toEqual({
-      status: 'wrong',
+      status: 'failed',
       summary: 'The provider does not accept the audience https://kubernetes.default.svc of the tokens.',
       evidence: ['client IDs: sts.amazonaws.com'],
       fix: [
@@ -171,7 +171,7 @@ describe('provider', () => {
   test('no client ids at all', () => {
     const none = { ...OIDC_PROVIDER, details: { value: { clientIds: [], thumbprints: [] } } };
     expect(verdict(ALL, 'provider-audience', { providers: { value: [none] } })).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       evidence: ['client IDs: none'],
     });
   });
@@ -205,7 +205,7 @@ describe('provider', () => {
   });
 
   test.each([
-    [['9'.repeat(40)], 'ok'], [[], 'ok'], [['9'.repeat(39)], 'wrong'], [[`${'99:'.repeat(19)}99`], 'wrong'],
+    [['9'.repeat(40)], 'ok'], [[], 'ok'], [['9'.repeat(39)], 'failed'], [[`${'99:'.repeat(19)}99`], 'failed'],
   ])('of another issuer, %j are %s', (thumbprints, status) => {
     const provider = { ...other('issuer.example'), details: { value: { clientIds: [], thumbprints } } };
     const changes = {

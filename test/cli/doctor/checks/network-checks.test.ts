@@ -57,10 +57,10 @@ describe('NetworkPolicies and the EKS Pod Identity Agent', () => {
     ['no policy', [], 'healthy'],
     ['one for ingress only', [{ policyTypes: ['Ingress'] }], 'healthy'],
     ['one without types and without rules, which is for ingress', [{ ingress: [] }], 'healthy'],
-    ['one without types, with a rule for egress', [{ egress: [{ to: [block('10.0.0.0/8')] }] }], 'unsure'],
-    ['one that denies everything', [DENY], 'unsure'],
+    ['one without types, with a rule for egress', [{ egress: [{ to: [block('10.0.0.0/8')] }] }], 'unknown'],
+    ['one that denies everything', [DENY], 'unknown'],
     ['one for other pods', [{ ...DENY, podSelector: { matchLabels: { app: 'web' } } }], 'healthy'],
-    ['one for the pods', [{ ...DENY, podSelector: { matchLabels: { app: 'api' } } }], 'unsure'],
+    ['one for the pods', [{ ...DENY, podSelector: { matchLabels: { app: 'api' } } }], 'unknown'],
     [
       'one for all pods but these',
       [{ ...DENY, podSelector: { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['api'] }] } }],
@@ -69,7 +69,7 @@ describe('NetworkPolicies and the EKS Pod Identity Agent', () => {
     [
       'one for pods with a label',
       [{ ...DENY, podSelector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } }],
-      'unsure',
+      'unknown',
     ],
     ['a rule without limits', [egress({})], 'healthy'],
     ['a rule for every port of the agent', [egress({ to: [block('169.254.170.23/32')] })], 'healthy'],
@@ -79,22 +79,22 @@ describe('NetworkPolicies and the EKS Pod Identity Agent', () => {
     ], 'healthy'],
     ['two policies, whose rules add up', [DENY, egress({ to: [block('169.254.170.23/32')] })], 'healthy'],
     ['a rule for every address', [egress({ to: [block('0.0.0.0/0')] })], 'healthy'],
-    ['a rule for every address but the agent', [egress({ to: [block('0.0.0.0/0', ['169.254.0.0/16'])] })], 'unsure'],
+    ['a rule for every address but the agent', [egress({ to: [block('0.0.0.0/0', ['169.254.0.0/16'])] })], 'unknown'],
     ['a rule for every address but others', [egress({ to: [block('0.0.0.0/0', ['10.0.0.0/8'])] })], 'healthy'],
-    ['a rule for every address of IPv6', [egress({ to: [block('::/0')] })], 'unsure'],
-    ['a rule for IMDS', [egress({ to: [block('169.254.169.254/32')], ports: [TCP_80] })], 'unsure'],
-    ['a rule for all pods', [egress({ to: [{ namespaceSelector: {} }, { podSelector: {} }] })], 'unsure'],
-    ['a rule for another port', [egress({ ports: [{ protocol: 'TCP', port: 443 }] })], 'unsure'],
+    ['a rule for every address of IPv6', [egress({ to: [block('::/0')] })], 'unknown'],
+    ['a rule for IMDS', [egress({ to: [block('169.254.169.254/32')], ports: [TCP_80] })], 'unknown'],
+    ['a rule for all pods', [egress({ to: [{ namespaceSelector: {} }, { podSelector: {} }] })], 'unknown'],
+    ['a rule for another port', [egress({ ports: [{ protocol: 'TCP', port: 443 }] })], 'unknown'],
     ['a rule for a range of ports', [egress({ ports: [{ port: 1, endPort: 1024 }] })], 'healthy'],
-    ['a rule for a range of other ports', [egress({ ports: [{ port: 81, endPort: 1024 }] })], 'unsure'],
-    ['a rule for UDP', [egress({ ports: [{ protocol: 'UDP', port: 80 }] })], 'unsure'],
-    ['a rule for every port of UDP', [egress({ ports: [{ protocol: 'UDP' }] })], 'unsure'],
+    ['a rule for a range of other ports', [egress({ ports: [{ port: 81, endPort: 1024 }] })], 'unknown'],
+    ['a rule for UDP', [egress({ ports: [{ protocol: 'UDP', port: 80 }] })], 'unknown'],
+    ['a rule for every port of UDP', [egress({ ports: [{ protocol: 'UDP' }] })], 'unknown'],
     ['a rule for every port of TCP', [egress({ ports: [{ protocol: 'TCP' }] })], 'healthy'],
-    ['a rule for a named port, which only pods have', [egress({ ports: [{ port: 'http' }] })], 'unsure'],
+    ['a rule for a named port, which only pods have', [egress({ ports: [{ port: 'http' }] })], 'unknown'],
     ['ports of which the last one is it', [egress({ ports: [{ port: 443 }, TCP_80] })], 'healthy'],
     ['a rule for networks that are none', [
       egress({ to: [block('169.254.170.23/x'), block('169.254.170.23/33'), block('a/8'), block('')] }),
-    ], 'unsure'],
+    ], 'unknown'],
   ])('%s', (_, specs, expected) => {
     expect(outcome(policies(...specs))).toBe(expected);
   });
@@ -121,25 +121,25 @@ describe('NetworkPolicies and the EKS Pod Identity Agent', () => {
   test('one of two pods is enough', () => {
     const other = podWith(BY_IPV4, {}, { name: 'api-2', labels: { app: 'web' } });
     const facts = { ...policies({ ...DENY, podSelector: { matchLabels: { app: 'web' } } }) };
-    expect(outcome({ ...facts, pods: { value: [podWith(), other] } })).toBe('unsure');
+    expect(outcome({ ...facts, pods: { value: [podWith(), other] } })).toBe('unknown');
     expect(judged({ ...facts, pods: { value: [podWith(), other] } }).summary).toContain('Pod api-2');
   });
 
   test('the address is the one that the pod has: IPv6, too', () => {
     const pods = { value: [podWith('http://[fd00:ec2::23]/v1/credentials')] };
-    expect(outcome({ pods, ...policies(egress({ to: [block('169.254.170.23/32')] })) })).toBe('unsure');
+    expect(outcome({ pods, ...policies(egress({ to: [block('169.254.170.23/32')] })) })).toBe('unknown');
     expect(outcome({ pods, ...policies(egress({ to: [block('fd00:ec2::23/128')] })) })).toBe('healthy');
     expect(judged({ pods, ...policies(DENY) }).fix![0]).toContain('fd00:ec2::23/128');
   });
 
   test('Cilium ignores the address of the node: only a rule for every destination is enough', () => {
     const allowed = policies(egress({ to: [block('169.254.170.23/32')], ports: [TCP_80] }));
-    expect(outcome({ ...allowed, ...plugins(true) })).toBe('unsure');
+    expect(outcome({ ...allowed, ...plugins(true) })).toBe('unknown');
     expect(judged({ ...allowed, ...plugins(true) }).summary).toMatch(/by its IP address\. Cilium ignores such rules\. The cluster uses Cilium/);
     expect(outcome({ ...policies(egress({ ports: [TCP_80] })), ...plugins(true) })).toBe('healthy');
     expect(outcome({ ...policies(), ...plugins(true) })).toBe('healthy');
-    expect(outcome({ ...allowed, plugins: { unknown: 'needs list on pods in namespace kube-system' } })).toBe('unsure');
-    expect(outcome({ ...allowed, plugins: undefined })).toBe('unsure');
+    expect(outcome({ ...allowed, plugins: { unknown: 'needs list on pods' } })).toBe('unknown');
+    expect(outcome({ ...allowed, plugins: undefined })).toBe('unknown');
   });
 
   test('a pod in the network of its node is hardly limited, and reaches the role of the node', () => {
@@ -171,9 +171,9 @@ describe('NetworkPolicies and STS', () => {
   });
 
   test.each<[string, any[], string]>([
-    ['one that denies everything', [DENY], 'unsure'],
-    ['a rule for pods', [egress({ to: [{ namespaceSelector: {} }] })], 'unsure'],
-    ['a rule for DNS', [egress({ ports: [{ protocol: 'UDP', port: 53 }] })], 'unsure'],
+    ['one that denies everything', [DENY], 'unknown'],
+    ['a rule for pods', [egress({ to: [{ namespaceSelector: {} }] })], 'unknown'],
+    ['a rule for DNS', [egress({ ports: [{ protocol: 'UDP', port: 53 }] })], 'unknown'],
     ['a rule for HTTPS', [egress({ ports: [{ port: 443 }] })], 'healthy'],
     ['a rule for a VPC endpoint', [egress({ to: [block('10.0.0.0/8')], ports: [{ port: 443 }] })], 'healthy'],
     ['no policy', [], 'healthy'],
@@ -184,7 +184,7 @@ describe('NetworkPolicies and STS', () => {
   test('a proxy in the cluster may ask it instead', () => {
     const proxied = irsa([{ name: 'HTTPS_PROXY', value: 'http://proxy:3128' }]);
     expect(outcome(policies(egress({ to: [{ podSelector: {} }] })), proxied)).toBe('healthy');
-    expect(outcome(policies(DENY), proxied)).toBe('unsure');
+    expect(outcome(policies(DENY), proxied)).toBe('unknown');
   });
 });
 
@@ -193,10 +193,10 @@ describe('security groups of pods', () => {
 
   test.each<[string, Partial<Facts>, string]>([
     ['that are none', {}, 'healthy'],
-    ['in strict mode', { ...apart, ...plugins(false, 'strict') }, 'unsure'],
+    ['in strict mode', { ...apart, ...plugins(false, 'strict') }, 'unknown'],
     ['in standard mode', { ...apart, ...plugins(false, 'standard') }, 'healthy'],
-    ['in a mode that is not known', apart, 'unsure'],
-    ['in a mode that cannot be read', { ...apart, plugins: { unknown: 'no' } }, 'unsure'],
+    ['in a mode that is not known', apart, 'unknown'],
+    ['in a mode that cannot be read', { ...apart, plugins: { unknown: 'no' } }, 'unknown'],
   ])('%s', (_, facts, expected) => {
     expect(outcome(facts)).toBe(expected);
   });

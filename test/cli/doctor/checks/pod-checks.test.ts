@@ -181,7 +181,7 @@ describe('the pods', () => {
 
   test('one that uses another ServiceAccount is the cause', () => {
     const facts = factsOfPods({ question: POD_QUESTION }, [pod({ serviceAccountName: 'default' })]);
-    expect(troubles(facts)).toEqual(['pod-service-account: wrong']);
+    expect(troubles(facts)).toEqual(['pod-service-account: failed']);
     expect(judgeOf('pod-service-account', facts)).toMatchObject({
       summary: 'Pod api-1 uses ServiceAccount default, not api.',
       fix: ['kubectl set serviceaccount deployment/api api -n payments', expect.anything()],
@@ -193,7 +193,7 @@ describe('a pod from before the annotation', () => {
   test('is the cause', () => {
     const facts = withPods(pod({}, EARLY));
     expect(causes(facts)).toEqual(['pod-after-annotation']);
-    expect(troubles(facts)).toContain('pod-injected: wrong');
+    expect(troubles(facts)).toContain('pod-injected: failed');
     expect(judgeOf('pod-after-annotation', facts)!.fix).toEqual([
       'kubectl rollout restart deployment/api -n payments',
     ]);
@@ -329,7 +329,7 @@ describe('what the webhook puts into pods', () => {
     ],
   ])('%s is the cause', (_, change, words) => {
     const facts = broken(change);
-    expect(judgeOf('pod-injected', facts)).toMatchObject({ status: 'wrong', summary: `Pod api-1: ${words}` });
+    expect(judgeOf('pod-injected', facts)).toMatchObject({ status: 'failed', summary: `Pod api-1: ${words}` });
     expect(causes(facts)).toEqual(['pod-injected']);
   });
 
@@ -358,7 +358,7 @@ describe('what the webhook puts into pods', () => {
       ({ name }: any) => name !== 'AWS_WEB_IDENTITY_TOKEN_FILE',
     );
     expect(judgeOf('pod-injected', withPods(one))).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: expect.stringContaining('so the webhook adds no AWS_WEB_IDENTITY_TOKEN_FILE'),
     });
   });
@@ -368,7 +368,7 @@ describe('what the webhook puts into pods', () => {
     one.spec.volumes[0].name = one.spec.containers[0].volumeMounts[0].name = 'token';
     delete one.spec.containers[1].env;
     expect(judgeOf('pod-injected', withPods(one))).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: expect.stringContaining('container side has no'),
     });
   });
@@ -509,7 +509,7 @@ describe('the file of the token', () => {
     ],
   ])('%s cannot', (_, facts, mode) => {
     expect(judgeOf('pod-fs-group', facts)).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: 'Container main of pod api-1 runs as non-root and cannot read the token.',
       evidence: expect.arrayContaining([expect.stringContaining(`defaultMode is ${mode}`)]),
     });
@@ -534,8 +534,8 @@ describe('other credentials', () => {
     ],
   ])('keys %s are the cause, and not shown', (_, variable, words) => {
     const facts = withEnv([variable]);
-    expect(causes(facts)).toEqual(['pod-static-keys']);
-    expect(judgeOf('pod-static-keys', facts)!.evidence).toEqual([`pod api-1, container main: ${words}`]);
+    expect(causes(facts)).toEqual(['pod-static-credentials']);
+    expect(judgeOf('pod-static-credentials', facts)!.evidence).toEqual([`pod api-1, container main: ${words}`]);
     expect(JSON.stringify(facts)).not.toContain('AKIA');
   });
 
@@ -546,7 +546,7 @@ describe('other credentials', () => {
   });
 
   test('a profile may go before', () => {
-    expect(judgeOf('pod-static-keys', withEnv([{ name: 'AWS_PROFILE', value: 'default' }]))).toMatchObject({
+    expect(judgeOf('pod-static-credentials', withEnv([{ name: 'AWS_PROFILE', value: 'default' }]))).toMatchObject({
       status: 'unknown',
       decisive: true,
       evidence: ['pod api-1, container main: AWS_PROFILE'],
@@ -556,13 +556,14 @@ describe('other credentials', () => {
   test.each(['secretKeyRef', 'configMapKeyRef'])('keys of a %s that need not be there may be none', reference => {
     const variable = (optional?: boolean) =>
       ({ name: 'AWS_ACCESS_KEY_ID', valueFrom: { [reference]: { name: 'aws', key: 'id', optional } } });
-    expect(judgeOf('pod-static-keys', withEnv([variable(true)]))).toMatchObject({ status: 'unknown', decisive: true });
-    expect(judgeOf('pod-static-keys', withEnv([variable(false)]))).toMatchObject({ status: 'wrong' });
+    expect(judgeOf('pod-static-credentials', withEnv([variable(true)])))
+      .toMatchObject({ status: 'unknown', decisive: true });
+    expect(judgeOf('pod-static-credentials', withEnv([variable(false)]))).toMatchObject({ status: 'failed' });
   });
 
   test('a Secret that is taken whole may hold keys', () => {
     expect(
-      judgeOf('pod-static-keys', withEnv([], { envFrom: [{ secretRef: { name: 'aws-credentials' } }] })),
+      judgeOf('pod-static-credentials', withEnv([], { envFrom: [{ secretRef: { name: 'aws-credentials' } }] })),
     ).toMatchObject({
       status: 'unknown',
       decisive: true,
@@ -576,7 +577,7 @@ describe('other credentials', () => {
       { prefix: 'DB_', secretRef: { name: 'aws' } },
       { prefix: 'AWS_', secretRef: { name: 'app' } },
     ];
-    expect(judgeOf('pod-static-keys', withEnv([], { envFrom }))).toEqual({
+    expect(judgeOf('pod-static-credentials', withEnv([], { envFrom }))).toEqual({
       status: 'ok',
       summary: 'No static keys and no profile are set; the contents of Secrets and ConfigMaps are not read.',
       evidence: ['settings', 'app'].map(
@@ -585,7 +586,7 @@ describe('other credentials', () => {
             + 'AWS_ACCESS_KEY_ID',
       ),
     });
-    expect(judgeOf('pod-static-keys', withEnv([]))!.summary).toBe('No static keys and no profile are set.');
+    expect(judgeOf('pod-static-credentials', withEnv([]))!.summary).toBe('No static keys and no profile are set.');
   });
 });
 
@@ -614,7 +615,7 @@ describe('EKS Pod Identity', () => {
       podIdentities: { value: [{ id: 'a-1', roleArn, targetRoleArn }] },
     });
     expect(judgeOf('pod-identity', by(ROLE, OTHER_ROLE))).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: expect.stringContaining(`new pods get role ${OTHER_ROLE}.`),
       evidence: [expect.anything(), `association a-1: role ${ROLE}, target role ${OTHER_ROLE}`],
     });
@@ -625,7 +626,7 @@ describe('EKS Pod Identity', () => {
     expect(causes(withPods(identityPod()))).toEqual(['pod-identity']);
     const without = factsOfPods({ serviceAccount: serviceAccount({}) }, [identityPod()]);
     expect(judgeOf('pod-identity', without)).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: 'The pods have the variables of EKS Pod Identity, but there is no association.',
       fix: [expect.anything(), expect.stringContaining('aws eks create-pod-identity-association --cluster-name blue')],
     });
@@ -647,7 +648,7 @@ describe('EKS Pod Identity', () => {
       summary: 'Needs eks:ListPodIdentityAssociations.',
       decisive: false,
     });
-    expect(judgeOf('pod-identity', { ...withPods(identityPod()), podIdentities })).toMatchObject({ status: 'wrong' });
+    expect(judgeOf('pod-identity', { ...withPods(identityPod()), podIdentities })).toMatchObject({ status: 'failed' });
     const without = factsOfPods({ serviceAccount: serviceAccount({}) }, [identityPod()]);
     expect(judgeOf('pod-identity', { ...without, podIdentities })).toMatchObject({ status: 'unknown', decisive: true });
   });
@@ -710,7 +711,7 @@ describe('images', () => {
     ['my-external-dns:0.1.0', false],
   ])('%s is too old: %s', (image, isOld) => {
     expect(judgeOf('sdk-version', factsOf({ pods: [pod({ containers: [main({ image })] })] }))!.status).toBe(
-      isOld ? 'wrong' : 'ok',
+      isOld ? 'failed' : 'ok',
     );
   });
 });
@@ -745,7 +746,7 @@ describe('the webhook', () => {
     expect(status([], [pod({}, EARLY)])).toMatch(/^unknown/);
     expect(judgeOf('webhook', factsOfPods({ webhooks: [] }, []))).toMatchObject({ decisive: true });
     expect(status([], [healthyPod()])).toBe('ok: The webhook works: it has changed pods.');
-    expect(status([], [pod()])).toBe('wrong: There is no pod identity webhook, so pods are created without a role.');
+    expect(status([], [pod()])).toBe('failed: There is no pod identity webhook, so pods are created without a role.');
     expect(causes(factsOfPods({ webhooks: [] }, [pod()]))).toEqual(['webhook']);
   });
 
@@ -785,7 +786,7 @@ describe('the webhook', () => {
     ],
   ])('that is called for %s is the cause', (_, selectors) => {
     expect(status(withSelector(selectors), [pod()])).toBe(
-      'wrong: The webhook exists but is not called for pods in namespace payments.',
+      'failed: The webhook exists but is not called for pods in namespace payments.',
     );
     expect(causes(factsOfPods({ webhooks: withSelector(selectors) }, [pod()]))).toEqual(['webhook']);
   });
@@ -808,12 +809,12 @@ describe('the webhook', () => {
   });
 
   const NEWER = { name: 'api-2', creationTimestamp: '2026-01-03T00:01:00Z' };
-  const DID_NOTHING = /^wrong: The webhook did not change Pod (api-\d), which was created after the annotation/;
+  const DID_NOTHING = /^failed: The webhook did not change Pod (api-\d), which was created after the annotation/;
 
   test('that did nothing to a new pod is the cause, however right it looks', () => {
     const facts = withPods(pod());
     expect(causes(facts)).toEqual(['webhook']);
-    expect(troubles(facts)).toContain('pod-injected: wrong');
+    expect(troubles(facts)).toContain('pod-injected: failed');
     expect(judgeOf('webhook', facts)).toMatchObject({
       summary: 'The webhook did not change Pod api-1, which was created after the annotation: the call failed, or '
         + 'the webhook did not know the annotation yet.',
@@ -856,7 +857,7 @@ describe('the webhook', () => {
 
   test('a newer pod without variables outweighs an older one with them, and the other way around', () => {
     expect(status([webhook()], [healthyPod(), pod({}, NEWER)])).toMatch(DID_NOTHING);
-    expect(status([], [healthyPod(), pod({}, NEWER)])).toMatch(/^wrong: There is no pod identity webhook/);
+    expect(status([], [healthyPod(), pod({}, NEWER)])).toMatch(/^failed: There is no pod identity webhook/);
     expect(status([], [healthyPod(), pod({}, NEWER)], { webhooks: { unknown: 'no' } })).toMatch(DID_NOTHING);
     const mended = withPods(pod(), healthyPod({}, NEWER));
     expect(judgeOf('webhook', mended)).toMatchObject({ status: 'ok' });
@@ -928,10 +929,10 @@ describe('the webhook', () => {
 
   test('that nobody can trust is the cause', () => {
     const service = { service: { namespace: 'default', name: 'pod-identity-webhook', path: '/mutate' } };
-    expect(status(withSelector({ clientConfig: service }), [pod()])).toMatch(/^wrong: The webhook has no caBundle/);
-    expect(status(withSelector({ clientConfig: { url: 'https://127.0.0.1:23443/mutate' } }))).toMatch(/^wrong/);
+    expect(status(withSelector({ clientConfig: service }), [pod()])).toMatch(/^failed: The webhook has no caBundle/);
+    expect(status(withSelector({ clientConfig: { url: 'https://127.0.0.1:23443/mutate' } }))).toMatch(/^failed/);
     expect(status(withSelector({ clientConfig: { url: 'https://webhook.example.com/mutate' } }))).toMatch(/^ok/);
-    expect(status(withSelector({ clientConfig: { url: 'https://webhook.default.svc:443/mutate' } }))).toMatch(/^wrong/);
+    expect(status(withSelector({ clientConfig: { url: 'https://webhook.default.svc:443/mutate' } }))).toMatch(/^failed/);
     expect(status(withSelector({ clientConfig: { ...service, caBundle: 'Q0E=' } }))).toMatch(/^ok/);
   });
 });

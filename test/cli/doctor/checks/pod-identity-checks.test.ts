@@ -99,7 +99,7 @@ describe('the SDKs', () => {
     ['peakcom/s5cmd:v2.3.0', true],
     ['registry.example.com/main:1.0.0', false],
   ])('%s is too old: %s', (image, isOld) => {
-    expect(diagnosed(withImage(image))).toEqual(isOld ? ['found', 'sdk-version'] : ['healthy']);
+    expect(diagnosed(withImage(image))).toEqual(isOld ? ['unhealthy', 'sdk-version'] : ['healthy']);
   });
 });
 
@@ -111,7 +111,7 @@ test('an annotation that is left over is harmless, whatever became of IRSA', () 
 });
 
 test('without a pod nothing was seen', () => {
-  expect(diagnosed(pods())).toEqual(['unsure']);
+  expect(diagnosed(pods())).toEqual(['unknown']);
 });
 
 describe('the role', () => {
@@ -136,7 +136,7 @@ describe('the role', () => {
     ],
     ['that denies', one => Object.assign(one, { Effect: 'Deny' }), /statement 0 of the trust policy denies it/],
   ])('%s is the cause', (_, change, why) => {
-    expect(diagnosed(trustWith(change))).toEqual(['found', 'pod-identity-role']);
+    expect(diagnosed(trustWith(change))).toEqual(['unhealthy', 'pod-identity-role']);
     const { summary, fix } = judged('pod-identity-role', trustWith(change));
     expect(summary).toMatch(/^The trust policy of api does not allow pods\.eks\.amazonaws\.com to assume it: /);
     expect(summary).toMatch(why);
@@ -144,10 +144,10 @@ describe('the role', () => {
   });
 
   test('that is gone is the cause, one that cannot be read leaves it open', () => {
-    expect(diagnosed({ identityRoles: { role: { value: undefined } } })).toEqual(['found', 'pod-identity-role']);
-    expect(diagnosed({ identityRoles: { role: { unknown: 'needs iam:GetRole: no' } } })).toEqual(['unsure']);
-    expect(diagnosed({ identityRoles: undefined })).toEqual(['unsure']);
-    expect(diagnosed(trustWith(one => (one.Condition.Bool = { 'aws:Unheard': 'true' })))).toEqual(['unsure']);
+    expect(diagnosed({ identityRoles: { role: { value: undefined } } })).toEqual(['unhealthy', 'pod-identity-role']);
+    expect(diagnosed({ identityRoles: { role: { unknown: 'needs iam:GetRole: no' } } })).toEqual(['unknown']);
+    expect(diagnosed({ identityRoles: undefined })).toEqual(['unknown']);
+    expect(diagnosed(trustWith(one => (one.Condition.Bool = { 'aws:Unheard': 'true' })))).toEqual(['unknown']);
   });
 
   test('without tags needs no sts:TagSession', () => {
@@ -173,7 +173,7 @@ describe('the role', () => {
       ...association({ targetRoleArn: target }),
       identityRoles: { role: role(PODS_TRUST), target: role(trust, target), policies },
     });
-    const FOUND = ['found', 'pod-identity-role'];
+    const FOUND = ['unhealthy', 'pod-identity-role'];
     const SAME = `arn:aws:iam::${ACCOUNT}:role/data`;
 
     test.each<[string, Partial<Facts>, string[]]>([
@@ -215,13 +215,13 @@ describe('the role', () => {
         chain(trusting(ROLE, BOTH), {
           value: [...may('Allow', BOTH).value, { name: 'more', kind: 'attached', document: { unknown: 'no' } }],
         }),
-        ['unsure'],
+        ['unknown'],
       ],
       ['and is denied it', chain(trusting(ROLE, BOTH), may('Deny', BOTH), SAME), FOUND],
       [
         'under conditions',
         chain(trusting(ROLE, BOTH), may('Allow', BOTH, { Condition: { Bool: { 'a:b': 'true' } } })),
-        ['unsure'],
+        ['unknown'],
       ],
       [
         'within a boundary that does not allow it',
@@ -235,9 +235,9 @@ describe('the role', () => {
         chain(trusting(ROLE, BOTH), {
           value: [...may('Allow', BOTH).value, { name: 'edge', kind: 'boundary', document: { unknown: 'no' } }],
         }),
-        ['unsure'],
+        ['unknown'],
       ],
-      ['with policies that cannot be read', chain(trusting(ROLE, BOTH), { unknown: 'no' }), ['unsure']],
+      ['with policies that cannot be read', chain(trusting(ROLE, BOTH), { unknown: 'no' }), ['unknown']],
     ])('%s', (_, facts, outcome) => {
       expect(diagnosed(facts)).toEqual(outcome);
     });
@@ -246,21 +246,21 @@ describe('the role', () => {
 
 describe('the agent', () => {
   test.each<[string, Partial<Facts>, string[], RegExp]>([
-    ['that is not installed', { agentPods: { value: [] } }, ['found', 'pod-identity-agent'], /is not installed/],
+    ['that is not installed', { agentPods: { value: [] } }, ['unhealthy', 'pod-identity-agent'], /is not installed/],
     [
       'that runs on another node',
       { agentPods: { value: [{ name: 'agent-2', node: 'node-2', isReady: true }] } },
-      ['found', 'pod-identity-agent'],
+      ['unhealthy', 'pod-identity-agent'],
       /No ready EKS Pod Identity Agent runs on node node-1/,
     ],
     [
       'that crashes',
       { agentPods: { value: [{ name: 'agent-1', node: 'node-1', isReady: false }] } },
-      ['found', 'pod-identity-agent'],
+      ['unhealthy', 'pod-identity-agent'],
       /No ready/,
     ],
-    ['that may not be listed', { agentPods: { unknown: 'needs list on pods' } }, ['unsure'], /Needs list/],
-    ['that was not read', { agentPods: undefined }, ['unsure'], /not read/],
+    ['that may not be listed', { agentPods: { unknown: 'needs list on pods' } }, ['unknown'], /Needs list/],
+    ['that was not read', { agentPods: undefined }, ['unknown'], /not read/],
     [
       'of Auto Mode, which has no pod',
       { ...AUTO, ...pods(identityPod({}, undefined, { nodeName: 'i-0123456789abcdef0' })) },
@@ -270,7 +270,7 @@ describe('the agent', () => {
     [
       'of Auto Mode, which does not run on other nodes of the cluster',
       { ...AUTO, ...pods(identityPod({}, undefined, { nodeName: 'ip-10-0-0-1.ec2.internal' })) },
-      ['unsure'],
+      ['unknown'],
       /^Node ip-10-0-0-1\.ec2\.internal is not named like a node of EKS Auto Mode/,
     ],
     [
@@ -286,13 +286,13 @@ describe('the agent', () => {
     [
       'for a pod that has no node yet',
       pods(identityPod({}, undefined, { nodeName: undefined })),
-      ['unsure'],
+      ['unknown'],
       /^Pod api-1 is not scheduled to a node yet/,
     ],
     [
       'for Windows, where there is none',
       pods(identityPod({}, undefined, { nodeName: 'node-2', nodeSelector: { 'kubernetes.io/os': 'windows' } })),
-      ['found', 'pod-identity-agent'],
+      ['unhealthy', 'pod-identity-agent'],
       /does not work on Windows/,
     ],
     [
@@ -304,7 +304,7 @@ describe('the agent', () => {
     [
       'on Fargate, where there is none',
       pods(identityPod({ labels: { 'eks.amazonaws.com/fargate-profile': 'default' } })),
-      ['found', 'pod-identity-agent'],
+      ['unhealthy', 'pod-identity-agent'],
       /does not work on Fargate/,
     ],
   ])('%s', (_, facts, outcome, summary) => {
@@ -318,7 +318,7 @@ describe('the variables', () => {
 
   test('that are missing in a pod from before the association: it is to be restarted', () => {
     for (const time of ['2026-01-01T00:00:00Z', '2026-01-02T00:00:30Z']) {
-      expect(diagnosed(at(time))).toEqual(['found', 'pod-identity-variables']);
+      expect(diagnosed(at(time))).toEqual(['unhealthy', 'pod-identity-variables']);
       expect(judged('pod-identity-variables', at(time))).toMatchObject({
         summary: `Pod api-1: container main has no ${URI}. The pod was created before the association took effect.`,
         evidence: [
@@ -353,11 +353,14 @@ describe('the variables', () => {
     });
 
     test.each<[string, Manifest, string[]]>([
-      ['without a token', identityPod({}, [AGENT_URI]), ['found', 'pod-identity-variables']],
+      ['without a token', identityPod({}, [AGENT_URI]), ['unhealthy', 'pod-identity-variables']],
       ['with a token as it stands', identityPod({}, [AGENT_URI, { ...TOKEN_FILE, name: TOKEN_FILE.name.slice(0, -5) }]),
         ['healthy']],
       ['with a token for the agent', identityPod({}, [], mounted('pods.eks.amazonaws.com')), ['healthy']],
-      ['with a token for STS', identityPod({}, [], mounted('sts.amazonaws.com')), ['found', 'pod-identity-variables']],
+      [
+        'with a token for STS', identityPod({}, [], mounted('sts.amazonaws.com')),
+        ['unhealthy', 'pod-identity-variables'],
+      ],
     ])('%s', (_, one, outcome) => {
       expect(diagnosed(pods(one))).toEqual(outcome);
     });
@@ -389,7 +392,7 @@ describe('the variables', () => {
       ['without a provider', { role: role(twoWays) }],
       ['that the role no longer trusts', { providers: { value: [OIDC_PROVIDER] }, role: role(PODS_TRUST) }],
     ])('%s need a restart, not IRSA again', (_, more) => {
-      expect(diagnosed({ ...raced, ...more })).toEqual(['found', 'pod-identity-variables']);
+      expect(diagnosed({ ...raced, ...more })).toEqual(['unhealthy', 'pod-identity-variables']);
       const { fix } = judged('pod-identity-variables', { ...raced, ...more });
       expect(fix!.join()).toContain('kubectl rollout restart deployment/api -n payments');
       const all = diagnose(CHECKS, { ...BY_IDENTITY, ...raced, ...more }).checks.flatMap(check => check.fix ?? []);
@@ -405,12 +408,12 @@ describe('a proxy', () => {
   const NO_PROXY = (value: string) => ({ name: 'NO_PROXY', value });
 
   test.each<[string, any[], string]>([
-    ['without NO_PROXY', [PROXY], 'unsure'],
-    ['in small letters', [{ ...PROXY, name: 'http_proxy' }], 'unsure'],
-    ['with NO_PROXY for others', [PROXY, { name: 'NO_PROXY', value: 'localhost,10.0.0.0/8' }], 'unsure'],
+    ['without NO_PROXY', [PROXY], 'unknown'],
+    ['in small letters', [{ ...PROXY, name: 'http_proxy' }], 'unknown'],
+    ['with NO_PROXY for others', [PROXY, { name: 'NO_PROXY', value: 'localhost,10.0.0.0/8' }], 'unknown'],
     ['with NO_PROXY for the agent', [PROXY, { name: 'no_proxy', value: 'localhost, 169.254.170.23' }], 'healthy'],
     ['with NO_PROXY for its network', [PROXY, { name: 'NO_PROXY', value: '169.254.0.0/16' }], 'healthy'],
-    ['with NO_PROXY for the agent by IPv6, which it is not asked by', [PROXY, NO_PROXY('[fd00:ec2::23]')], 'unsure'],
+    ['with NO_PROXY for the agent by IPv6, which it is not asked by', [PROXY, NO_PROXY('[fd00:ec2::23]')], 'unknown'],
     [
       'with NO_PROXY for the agent by IPv6, which it is asked by',
       [PROXY, NO_PROXY('[fd00:ec2::23]'), { name: URI, value: 'http://[fd00:ec2::23]/v1/credentials' }],
@@ -440,7 +443,7 @@ test('an association of a name that is near is named, and how to create the one 
   };
   expect(diagnosed(facts)[1]).toBe('provider-exists'); // of the set-up, which has none
   expect(judged('role-annotation', facts)).toMatchObject({
-    status: 'wrong',
+    status: 'failed',
     evidence: [
       'similar: EKS Pod Identity has an association for payment/api', expect.stringContaining('payments/apis'),
     ],
@@ -465,7 +468,7 @@ describe('an action', () => {
     expect(judged('action', asked()).status).toBe('ok');
     expect(judged('action', asked(READ_BUCKET)).status).toBe('ok');
     expect(judged('action', asked(document('Allow', 'sqs:*')))).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: 'The role is not allowed s3:GetObject on arn:aws:s3:::bucket/key: the session policy of association a-1 '
         + 'does not allow it.',
       fix: [
@@ -484,7 +487,7 @@ describe('an action', () => {
   test('under a session policy that allows nothing is not even asked for', () => {
     expect(diagnosed(association({ policy: READ_BUCKET }))).toEqual(['healthy']);
     for (const policy of [document('Deny', '*'), { Version: '2012-10-17', Statement: [] }]) {
-      expect(diagnosed(association({ policy }))).toEqual(['found', 'policies']);
+      expect(diagnosed(association({ policy }))).toEqual(['unhealthy', 'policies']);
     }
     expect(judged('policies', association({ policy: document('Deny', '*') })).summary)
       .toBe('The session policy of association a-1 allows nothing. Pods get the role but cannot do anything.');

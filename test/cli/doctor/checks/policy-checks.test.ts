@@ -49,7 +49,7 @@ describe('policies', () => {
 
   test('there are none, but for a boundary', () => {
     expect(verdict(POLICY_CHECKS, 'policies', policies(policy('edge', READ_BUCKET, 'boundary')))).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       fix: [
         'Attach a policy: aws iam attach-role-policy --role-name api --policy-arn <ARN of the policy>',
         'Or in the CDK app: bucket.grantRead(serviceAccount);',
@@ -133,7 +133,7 @@ describe('an action, by the simulation of IAM', () => {
   ])('kept away by %s', (_, answer, why, fix) => {
     const { status, summary, fix: [first, ...more] = [] } = verdict(POLICY_CHECKS, 'action', simulated(answer));
     expect({ status, summary }).toEqual({
-      status: 'wrong', summary: `The role is not allowed s3:GetObject on ${RESOURCE}: ${why}.`,
+      status: 'failed', summary: `The role is not allowed s3:GetObject on ${RESOURCE}: ${why}.`,
     });
     expect(first).toMatch(fix);
     // Where something denies it, another Allow changes nothing.
@@ -187,25 +187,25 @@ describe('an action, by our own evaluator', () => {
     [
       'not allowed',
       policies(policy('other', statement({ Action: 's3:PutObject' }))),
-      'wrong',
+      'failed',
       `The role is not allowed s3:GetObject on ${RESOURCE}: no statement allows it.`,
     ],
     [
       'denied',
       policies(policy('read', READ_BUCKET), policy('deny', statement({ Effect: 'Deny' }))),
-      'wrong',
+      'failed',
       `The role is not allowed s3:GetObject on ${RESOURCE}: inline deny, Statement[0] denies it.`,
     ],
     [
       'denied, whatever the others say',
       policies(unread, policy('deny', statement({ Effect: 'Deny' }))),
-      'wrong',
+      'failed',
       `The role is not allowed s3:GetObject on ${RESOURCE}: inline deny, Statement[0] denies it.`,
     ],
     [
       'outside of the boundary',
       policies(policy('read', READ_BUCKET), policy('edge', statement({ Action: 'sqs:*' }), 'boundary')),
-      'wrong',
+      'failed',
       `The role is not allowed s3:GetObject on ${RESOURCE}: the permissions boundary does not allow it.`,
     ],
     [
@@ -283,19 +283,19 @@ describe('an action, by our own evaluator', () => {
         ...by,
         question,
       }).status,
-    ).toBe('wrong');
+    ).toBe('failed');
     // Of a resource that is asked for nothing is left open.
     const edge = policy('edge', statement({ Action: 'sqs:*' }), 'boundary');
     expect(
       verdict(POLICY_CHECKS, 'action', { ...policies(policy('read', READ_BUCKET), edge), ...by, question }).status,
-    ).toBe('wrong');
+    ).toBe('failed');
     expect(
       verdict(POLICY_CHECKS, 'action', {
         ...policies(policy('read', READ_BUCKET)),
         ...by,
         question: { ...question, resource: '*' },
       }).status,
-    ).toBe('wrong');
+    ).toBe('failed');
   });
 
   test('statements are told in short', () => {

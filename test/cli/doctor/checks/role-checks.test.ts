@@ -17,7 +17,7 @@ test('a healthy set-up', () => {
     'role-account': 'ok',
     'role-exists': 'ok',
     'trust': 'ok',
-    'trust-otherwise': 'ok',
+    'trust-others': 'ok',
     'session-length': 'ok',
     'permissions-boundary': 'ok',
   });
@@ -25,7 +25,7 @@ test('a healthy set-up', () => {
     `Statement[0]: Allow sts:AssumeRoleWithWebIdentity for ${PROVIDER} where aud StringEquals sts.amazonaws.com and `
       + `sub StringEquals ${SUBJECT}`,
   ]);
-  expect(verdict(ROLE_CHECKS, 'trust-otherwise').summary).toBe('The trust policy trusts no one else.');
+  expect(verdict(ROLE_CHECKS, 'trust-others').summary).toBe('The trust policy trusts no one else.');
 });
 
 test.each([
@@ -51,17 +51,17 @@ test.each([
 describe('role', () => {
   test('not there', () => {
     expect(verdict(ROLE_CHECKS, 'role-exists', { role: { value: undefined } })).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: `Role api does not exist in account ${ACCOUNT}. STS reports this as AccessDenied.`,
     });
-    expect(statuses({ role: { value: undefined } })).toEqual({ 'role-account': 'ok', 'role-exists': 'wrong' });
+    expect(statuses({ role: { value: undefined } })).toEqual({ 'role-account': 'ok', 'role-exists': 'failed' });
   });
 
   test('of another path: STS compares the whole ARN', () => {
     expect(
       verdict(ROLE_CHECKS, 'role-exists', withAnnotations({ 'eks.amazonaws.com/role-arn': ROLE.replace('team/', '') })),
     ).toEqual({
-      status: 'wrong',
+      status: 'failed',
       summary: 'Role api has the path /team/ instead of /. STS compares the whole ARN.',
       evidence: [`requested: arn:aws:iam::${ACCOUNT}:role/api`, `in IAM: ${ROLE}`],
       fix: [
@@ -78,7 +78,7 @@ describe('role', () => {
         'role-exists',
         withAnnotations({ 'eks.amazonaws.com/role-arn': ROLE.replace('api', 'API') }),
       ),
-    ).toMatchObject({ status: 'wrong', summary: expect.stringContaining('another ARN') });
+    ).toMatchObject({ status: 'failed', summary: expect.stringContaining('another ARN') });
   });
 
   test('in another account, or in another partition', () => {
@@ -100,7 +100,7 @@ describe('role', () => {
         withAnnotations({ 'eks.amazonaws.com/role-arn': ROLE.replace('aws', 'aws-cn') }),
       ),
     ).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       fix: [
         `kubectl annotate serviceaccount api -n payments --overwrite eks.amazonaws.com/role-arn=${ROLE}`,
         expect.any(String),
@@ -175,7 +175,7 @@ describe('trust', () => {
     ],
   ])('%s', (_, change, why) => {
     const { status, summary, evidence, fix } = verdict(ROLE_CHECKS, 'trust', trusting(change));
-    expect(status).toBe('wrong');
+    expect(status).toBe('failed');
     expect(summary).toBe(`The trust policy does not allow ${SUBJECT} to assume the role: ${why}.`);
     expect(evidence!.slice(0, 2)).toEqual([
       `requested: ${SUBJECT}, audience sts.amazonaws.com, issuer ${ISSUER}`,
@@ -215,7 +215,7 @@ describe('trust', () => {
   test('the audience that is annotated is asked for', () => {
     const changes = withAnnotations({ 'eks.amazonaws.com/role-arn': ROLE, 'eks.amazonaws.com/audience': 'mine' });
     expect(verdict(ROLE_CHECKS, 'trust', changes)).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: expect.stringContaining('got mine, trusted sts.amazonaws.com'),
     });
     // What is annotated is a text of anybody's.
@@ -233,7 +233,7 @@ describe('trust', () => {
   test('a Deny', () => {
     const deny = { ...TRUST.Statement[0], Sid: 'KeepOut', Effect: 'Deny' };
     expect(verdict(ROLE_CHECKS, 'trust', trust({ ...TRUST, Statement: [TRUST.Statement[0], deny] }))).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: `A Deny statement in the trust policy denies ${SUBJECT}.`,
       evidence: [expect.any(String), expect.stringMatching(/^Statement\[1\] \(KeepOut\): Deny sts:/)],
     });
@@ -274,7 +274,7 @@ describe('trust', () => {
   ])('%s for a policy is no crash', (_, document) => {
     const all = statuses(trust(document));
     expect(all.trust).toBe('unknown');
-    expect(all['trust-otherwise']).toBe('ok');
+    expect(all['trust-others']).toBe('ok');
   });
 
   test('what cannot be read', () => {
@@ -310,7 +310,7 @@ describe('trust otherwise', () => {
       'risk: Role api, Statement[0]: `sub` is compared with',
     ],
   ])('%s', (_, change, words) => {
-    const { status, summary, evidence } = verdict(ROLE_CHECKS, 'trust-otherwise', trusting(change));
+    const { status, summary, evidence } = verdict(ROLE_CHECKS, 'trust-others', trusting(change));
     expect(status).toBe('ok');
     expect(summary).toMatch(/^The trust policy is broader than this service account needs: \d finding/);
     expect(evidence!.join('\n')).toContain(words);
@@ -340,7 +340,7 @@ describe('trust otherwise', () => {
       },
     ];
     expect(
-      verdict(ROLE_CHECKS, 'trust-otherwise', trust({ ...TRUST, Statement: [TRUST.Statement[0], ...more] })).evidence,
+      verdict(ROLE_CHECKS, 'trust-others', trust({ ...TRUST, Statement: [TRUST.Statement[0], ...more] })).evidence,
     ).toEqual([
       `note: Role api, Statement[3]: every principal of account ${ACCOUNT} can assume the role, not only pods.`,
       `trusted: a:b of ${ISSUER}`,
@@ -355,7 +355,7 @@ describe('trust otherwise', () => {
     const subs = Array.from({ length: 50 }, (_, index) => `system:serviceaccount:a:b${index}`);
     const { evidence } = verdict(
       ROLE_CHECKS,
-      'trust-otherwise',
+      'trust-others',
       trusting(one => (one.Condition.StringEquals[`${ISSUER}:sub`] = [SUBJECT, ...subs])),
     );
     expect(evidence).toHaveLength(9);
@@ -428,7 +428,7 @@ describe('permissions boundary', () => {
     expect(
       verdict(ROLE_CHECKS, 'permissions-boundary', { role, policies: policies({ value: document }), question }),
     ).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary:
         'Permissions boundary edge limits the role and does not allow s3:GetObject on arn:aws:s3:::bucket/key.',
     });

@@ -1,5 +1,5 @@
-import { roleArnOf, tokenAudienceOf } from '../../../../src/cli/doctor/checks/asked';
 import { annotateCommand } from '../../../../src/cli/doctor/checks/commands';
+import { roleArnOf, tokenAudienceOf } from '../../../../src/cli/doctor/checks/web-identity';
 import { Facts } from '../../../../src/cli/doctor/facts';
 import { injected } from '../../../token/pod-identity-webhook';
 import { factsOf, factsOfPods, OTHER_ROLE, pod, QUESTION, ROLE, serviceAccount } from '../healthy';
@@ -116,7 +116,7 @@ describe('the annotation of the role', () => {
     [`'${ROLE}'`, 'The ARN of the role has quotes.'],
   ])('with something around it is cleaned: %j', (arn, summary) => {
     const verdict = judgeOf('role-annotation', annotated({ [ROLE_KEY]: arn }))!;
-    expect(verdict).toMatchObject({ status: 'wrong', summary, evidence: [`${ROLE_KEY}: ${JSON.stringify(arn)}`] });
+    expect(verdict).toMatchObject({ status: 'failed', summary, evidence: [`${ROLE_KEY}: ${JSON.stringify(arn)}`] });
     expect(verdict.fix![0]).toBe(`kubectl annotate serviceaccount api -n payments --overwrite ${ROLE_KEY}=${ROLE}`);
     expect(causes(annotated({ [ROLE_KEY]: arn }))).toEqual(['role-annotation']);
   });
@@ -134,7 +134,7 @@ describe('the annotation of the role', () => {
     ['ARN:AWS:IAM::111122223333:role/a', 'ARNs start with lower-case letters'],
   ])('that is no ARN is wrong: %j', (arn, why) => {
     expect(judgeOf('role-annotation', annotated({ [ROLE_KEY]: arn }))).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: `${JSON.stringify(arn)} is not the ARN of a role: ${why}.`,
     });
   });
@@ -142,11 +142,11 @@ describe('the annotation of the role', () => {
   test('that is missing is the cause, and what the pods lack is a consequence', () => {
     const facts = annotated({});
     expect(judgeOf('role-annotation', facts)).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: 'The ServiceAccount names no role.',
     });
     expect(causes(facts)).toEqual(['role-annotation']);
-    expect(troubles(facts)).toContain('pod-injected: wrong');
+    expect(troubles(facts)).toContain('pod-injected: failed');
   });
 
   test('that is missing, while pods know the role: it is the one to annotate', () => {
@@ -173,7 +173,7 @@ describe('the annotation of the role', () => {
   ])('under the key %s is found', key => {
     const verdict = judgeOf('role-annotation', annotated({ [key]: ROLE }))!;
     expect(verdict).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: `The ServiceAccount names a role under another key, which the webhook does not read: ${key}.`,
       evidence: [`${key}: "${ROLE}"`],
     });
@@ -238,7 +238,7 @@ describe('the annotation of the role', () => {
       ],
     ])('but of pods %s', (_, facts) => {
       expect(judgeOf('role-annotation', facts)).toMatchObject({
-        status: 'wrong',
+        status: 'failed',
         summary: 'The ServiceAccount names no role.',
       });
     });
@@ -264,7 +264,7 @@ describe('the other annotations', () => {
   ])('%s: %j is wrong', (name, value, rule) => {
     const facts = withRole({ [`eks.amazonaws.com/${name}`]: value });
     expect(judgeOf('annotation-values', facts)).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       summary: `eks.amazonaws.com/${name} must be ${rule}.`,
       evidence: [`eks.amazonaws.com/${name}: ${JSON.stringify(value)}`],
     });
@@ -316,7 +316,7 @@ describe('a second annotation for a role', () => {
 
   test('that says something else is wrong', () => {
     expect(judgeOf('annotation-duplicates', annotated(twice, []))).toMatchObject({
-      status: 'wrong',
+      status: 'failed',
       evidence: [`${ROLE_KEY}: "${ROLE}"`, `amazonaws.com/role-arn: "${OTHER_ROLE}"`],
       fix: ['kubectl annotate serviceaccount api -n payments amazonaws.com/role-arn-'],
     });
@@ -329,7 +329,7 @@ describe('a second annotation for a role', () => {
   test('does no good where pods have neither', () => {
     expect(
       judgeOf('annotation-duplicates', factsOfPods({ serviceAccount: serviceAccount(twice) }, [pod()])),
-    ).toMatchObject({ status: 'wrong' });
+    ).toMatchObject({ status: 'failed' });
   });
 
   test('is another matter where the first is missing', () => {
