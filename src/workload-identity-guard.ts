@@ -134,8 +134,8 @@ export interface WorkloadIdentityGuardProps {
 
   /**
    * Subjects that run pods with the app's service accounts: people, and the service accounts of CI and GitOps tools.
-   * They get the verb `use` on all service accounts of the app, by a Role and a RoleBinding in each namespace. To grant
-   * it on a single service account, use `grantUse`.
+   * They get the verb `use` on all service accounts of the app, through a Role and a RoleBinding in each namespace. To
+   * grant it on a single service account, use `grantUse`.
    *
    * @default - only subjects that already have the verb, such as cluster administrators
    */
@@ -251,7 +251,7 @@ export class WorkloadIdentityGuard extends Construct {
   }
 
   /**
-   * Grants the verb `use` on one service account, by a Role and a RoleBinding in its namespace.
+   * Grants the verb `use` on one service account, with a Role and a RoleBinding in its namespace.
    *
    * @param identity a service account that the guard covers
    * @param subjects the subjects that run pods with it

@@ -95,7 +95,7 @@ function isNamedElsewhere({ name, namespace, madeBy }: ServiceAccount, ofRole: r
 function fixOfUnknown({ namespace, madeBy }: Pick<ServiceAccount, 'namespace' | 'madeBy'>): string {
   if (madeBy !== undefined) return 'Set its name there, or also pass the rendered manifests.';
   return /^⟨namespace/.test(namespace)
-    ? 'Set the namespace in the manifest.'
+    ? 'Set the namespace in the manifest, or pass it to verify with --namespace.'
     : 'Compare the two after the deployment.';
 }
 

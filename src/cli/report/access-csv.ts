@@ -19,7 +19,7 @@ const NOBODY = ACTOR_COLUMNS.map(() => '');
 export function accessCsv(data: ReportData): string {
   const mayOf = mayOfRows();
   const fieldsOf = (row: Row) => [...whoFields(row), row.access!.used ? 'yes' : 'no', mayOf(row).join('; ')];
-  const columns = [...WHO_COLUMNS, 'used', 'may'];
+  const columns = [...WHO_COLUMNS, 'used', 'permissions'];
   return csv([...columns, ...ACTOR_COLUMNS], withActors(data, rowsOf(data).filter(({ access }) => access), fieldsOf));
 }
 

@@ -53,7 +53,7 @@ const whoCan = (format: string, input = INPUT) =>
   cli('who-can', 's3:PutObject', RECEIPTS, ...input, '--format', format);
 const BINDING = 'RoleBinding payments/dev (ClusterRole edit)';
 const PARTIAL = 'This does not cover RBAC and access entries of the cluster that are not in the input.';
-const NOT_READ = 'Who can act as the service accounts through Kubernetes is not known, because the input has no '
+const NOT_READ = 'It is unknown who can act as the service accounts through Kubernetes: the input contains no '
   + 'RBAC or access entries.';
 const flat = (text: string) => text.replace(/\s+/g, ' ');
 
@@ -77,7 +77,7 @@ test.each([80, 120])('in a terminal of %i columns', columns => {
 
 test('CSV has a row for each actor of a service account, and one for what is unknown', () => {
   const [head, ...rows] = report('csv').stdout.trimEnd().split('\r\n');
-  expect(head).toMatch(/,used,may,actor_kind,actor,right,given_by,confidence,closed_by$/);
+  expect(head).toMatch(/,used,permissions,actor_kind,actor,right,given_by,confidence,closed_by$/);
   expect(rows.filter(row => /,,,,,,$/.test(row))).toHaveLength(3);
   expect(rows.filter(row => row.includes(`,Group,dev,create pods in payments,${BINDING},certain,`))).toHaveLength(2);
   expect(rows.filter(row => row.includes(',User,\'=eve|`@example.com,create serviceaccounts/token in payments,')))
