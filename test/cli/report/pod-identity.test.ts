@@ -183,7 +183,7 @@ describe('a session policy limits what pods may do', () => {
     ['added', undefined, READ, ['narrower | `payments` | `payments/api` gains a session policy']],
     ['removed', READ, undefined, ['**wider** | `payments` | `payments/api` loses its session policy']],
     ['widened', READ, policy(statement('s3:*')), [
-      '**wider** | `payments` | the session policy of `payments/api`: may `s3:*` on `arn:aws:s3:::data/*`',
+      '**wider** | `payments` | the session policy of `payments/api`: gains `s3:*` on `arn:aws:s3:::data/*`',
     ]],
     ['narrowed', policy(statement(['s3:Get*', 'sqs:*'])), READ, [
       'narrower | `payments` | the session policy of `payments/api`: loses `sqs:*` on `arn:aws:s3:::data/*`',
