@@ -266,7 +266,8 @@ export class WorkloadIdentityGuard extends Construct {
    */
   public grantUse(identity: IWorkloadIdentity, ...subjects: KubernetesSubject[]): void {
     failIf(this, identity instanceof ServiceAccountBase ? undefined : problem(
-      'identity', 'be a service account of this library', identity, 'Pass an IrsaServiceAccount or the like.',
+      'identity', 'be a service account of this library', identity,
+      'Pass an IrsaServiceAccount or a PodIdentityServiceAccount.',
     ));
     failIf(this, subjectsProblem('subjects', subjects, { isRequired: true }) ?? useProblem('grantUse', this.props));
     this.grants.push({ identity, subjects: [...subjects] });

@@ -881,14 +881,16 @@ describe('what is asked must be clear', () => {
     [
       'no role',
       {},
-      '[IrsaAssertions] `role` must be set, or `roleOf`, or `roleMatching`, but only one of them, got: nothing. Name '
-        + 'one role, pass the service account that has the role, or use a regular expression for several roles.',
+      '[IrsaAssertions] `role` must be set, unless `roleOf` or `roleMatching` is; set only one of them, got: '
+        + 'nothing. Name one role, pass the service account that has the role, or use a regular expression for several '
+        + 'roles.',
     ],
     [
       'both',
       { role: 'payments', roleMatching: 'x' },
-      '[IrsaAssertions] `role` must be set, or `roleOf`, or `roleMatching`, but only one of them, got: "payments". '
-        + 'Name one role, pass the service account that has the role, or use a regular expression for several roles.',
+      '[IrsaAssertions] `role` must be set, unless `roleOf` or `roleMatching` is; set only one of them, got: '
+        + '"payments". Name one role, pass the service account that has the role, or use a regular expression for '
+        + 'several roles.',
     ],
     [
       'an empty role',
