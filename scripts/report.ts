@@ -54,7 +54,7 @@ function trustedBy({ Action, Condition, Principal }: any): Pick<Workload, 'who' 
       who,
       by: [
         ['cluster', ...values(':SourceArn')],
-        ['trusts', ...who.map(account => `${account}, by EKS Pod Identity`)],
+        ['trusts', ...who.map(account => `${account}, through EKS Pod Identity`)],
       ],
     };
   }

@@ -13,7 +13,7 @@ export interface IrsaAssertionsOptions {
 }
 
 /**
- * Selects the roles that an assertion checks, by one of `role`, `roleOf` and `roleMatching`.
+ * Selects the roles that an assertion checks: one of `role`, `roleOf` and `roleMatching`.
  */
 export interface RoleSelection {
   /**

@@ -82,7 +82,7 @@ export interface ClusterLookupOptions {
  */
 export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvider {
   /**
-   * References a provider that is already registered in this account, by its issuer.
+   * References the provider with this issuer URL, which must already be registered in this account.
    *
    * @param issuerUrl the issuer with `https://`, a literal or a token
    * @throws if `issuerUrl` is not a valid issuer URL
@@ -94,7 +94,7 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
   }
 
   /**
-   * References a provider that is already registered in this account, by its ARN.
+   * References the provider with this ARN, which must already be registered in this account.
    *
    * @param providerArn `arn:<partition>:iam::<account>:oidc-provider/<issuer>`, a literal or a token
    * @throws if `providerArn` is not the ARN of an OIDC provider, or if it belongs to another account or partition than
@@ -106,10 +106,10 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
   }
 
   /**
-   * References the registered provider of an existing EKS cluster, by the name of the cluster. The CDK CLI reads the
-   * issuer at synth time through Cloud Control and caches it in `cdk.context.json`, so that the issuer is literal and
-   * nothing runs at deployment. If you re-create a cluster under the same name, it gets a new issuer: clear the cached
-   * lookup with `cdk context --reset <key>`.
+   * References the registered provider of an EKS cluster that the CDK CLI looks up by name. The CLI reads the issuer at
+   * synth time through Cloud Control and caches it in `cdk.context.json`, so that the issuer is literal and nothing runs
+   * at deployment. If you re-create a cluster under the same name, it gets a new issuer: clear the cached lookup with
+   * `cdk context --reset <key>`.
    *
    * @throws if the stack has no literal account and region
    */

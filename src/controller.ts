@@ -532,8 +532,8 @@ export abstract class Controller {
    *
    * Scoped to the repositories that you name. It cannot create or delete repositories, or delete images. Anyone who can
    * change a workflow of the GitHub repository has the access of this role: use one scale set and role per trust level.
-   * The chart uses your ServiceAccount instead of creating one, by `template.spec.serviceAccountName`, which
-   * `helmValues()` sets. With `containerMode.type: kubernetes`, the ServiceAccount also needs the rules of the chart's
+   * The chart uses your ServiceAccount instead of creating one: `helmValues()` sets `template.spec.serviceAccountName`.
+   * With `containerMode.type: kubernetes`, the ServiceAccount also needs the rules of the chart's
    * `<release>-gha-rs-kube-mode`, and jobs run as the ServiceAccount of the container hooks.
    *
    * @throws if no repository is named, or a list is empty

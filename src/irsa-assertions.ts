@@ -90,9 +90,9 @@ export class IrsaAssertions {
 
   /**
    * Asserts that the listed service accounts can assume the listed roles, and that no other service account of any
-   * cluster can assume any role, by web identity or EKS Pod Identity. A wildcard subject in a trust policy counts as an
-   * unlisted service account unless you list it with `pattern: true`; so does `*` (everyone). Other principals in trust
-   * policies, such as `lambda.amazonaws.com` or the ARN of a user, are ignored.
+   * cluster can assume any role, with web identity or EKS Pod Identity. A wildcard subject in a trust policy counts as
+   * an unlisted service account unless you list it with `pattern: true`; so does `*` (everyone). Other principals in
+   * trust policies, such as `lambda.amazonaws.com` or the ARN of a user, are ignored.
    *
    * @param accesses the service accounts and their roles; an empty list asserts that no service account can assume a
    * role

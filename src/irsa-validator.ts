@@ -16,7 +16,7 @@ const SUPPRESSIONS = 'cdk_irsa';
  */
 export interface IrsaValidatorProps {
   /**
-   * Rules to disable, by their IDs, each with the reason.
+   * Rules to disable: a map from the ID of each rule to the reason.
    *
    * @default - all rules are enabled
    */

@@ -116,8 +116,8 @@ export abstract class IssuerHosting {
   }
 
   /**
-   * Serves the documents from an existing bucket, which is not modified. Its policy must allow everyone
-   * (`"Principal": "*"`) to `s3:GetObject` the two documents, `keys.json` and `.well-known/openid-configuration` below
+   * Serves the documents from an existing bucket, which is not modified. Its policy must allow `s3:GetObject`
+   * on the two documents for everyone (`"Principal": "*"`): `keys.json` and `.well-known/openid-configuration` below
    * the path of the issuer. They must not be encrypted with KMS. If something else serves the bucket, such as a CDN,
    * use `elsewhere`.
    *

@@ -19,7 +19,7 @@ const EVERYONE = ['system:authenticated', 'system:unauthenticated'];
  */
 export abstract class KubernetesSubject {
   /**
-   * Returns a user, by the exact name that Kubernetes uses.
+   * Returns the user with exactly this name.
    *
    * @param name a literal of at most 1,024 characters
    * @throws if the name is empty, a token or a pattern
@@ -30,7 +30,8 @@ export abstract class KubernetesSubject {
   }
 
   /**
-   * Returns the members of a group, by its exact name. With EKS access entries, this is one of the `kubernetesGroups`.
+   * Returns the members of the group with exactly this name. With EKS access entries, it is one of the
+   * `kubernetesGroups`.
    *
    * @param name a literal of at most 1,024 characters
    * @throws if the name is empty, a token, a pattern, or a group that includes everyone

@@ -70,7 +70,7 @@ export interface ManagedAddonProps extends IrsaRoleOptions {
   readonly addonVersion?: string;
 
   /**
-   * The OIDC provider of the cluster, in the account of the role. If set, the pods assume the role by IRSA.
+   * The OIDC provider of the cluster, in the account of the role. If set, the pods assume the role with IRSA.
    *
    * @default - EKS Pod Identity, which requires the agent on the nodes
    */

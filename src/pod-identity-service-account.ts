@@ -21,14 +21,14 @@ import { TrustPolicy } from './trust-policy';
 export interface PodIdentityServiceAccountProps extends ServiceAccountOptions, PodIdentityOptions {}
 
 /**
- * A Kubernetes service account whose pods get the credentials of a role by EKS Pod Identity: the role, a trust policy
+ * A Kubernetes service account whose pods get the credentials of a role from EKS Pod Identity: the role, a trust policy
  * that allows exactly this service account of this cluster, the association, and the ServiceAccount manifest, which
  * needs no annotation. No OIDC provider, no custom resource, no Lambda function.
  *
  * The nodes must run the agent: `installAgent` installs it, and EKS Auto Mode includes it. Fargate does not support it:
  * use `IrsaServiceAccount` there.
  *
- * To migrate from an `IrsaServiceAccount`, replace it with this construct in the same scope and under the same id. The
+ * To migrate from an `IrsaServiceAccount`, replace it with this construct in the same scope and with the same ID. The
  * role keeps its name and policies.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html

@@ -58,8 +58,8 @@ export interface ServiceAccountOptions extends IrsaRoleOptions {
   readonly imagePullSecrets?: string[];
 
   /**
-   * Whether the manifest also contains the Namespace. It contains it only once, even if several service accounts set
-   * this option.
+   * Whether the manifest also contains the Namespace. The Namespace is written only once, even if several service
+   * accounts set this option.
    *
    * @default false
    */

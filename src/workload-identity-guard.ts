@@ -135,8 +135,8 @@ export interface WorkloadIdentityGuardProps {
 
   /**
    * Subjects that run pods with the app's service accounts: people, and the service accounts of CI and GitOps tools.
-   * They get the verb `use` on all service accounts of the app, by a Role and a RoleBinding in each namespace. To grant
-   * it on a single service account, use `grantUse`.
+   * They get the verb `use` on all service accounts of the app, through a Role and a RoleBinding in each namespace. To
+   * grant it on a single service account, use `grantUse`.
    *
    * @default - only subjects that already have the verb, such as cluster administrators
    */
@@ -252,7 +252,7 @@ export class WorkloadIdentityGuard extends Construct {
   }
 
   /**
-   * Grants the verb `use` on one service account, by a Role and a RoleBinding in its namespace.
+   * Grants the verb `use` on one service account, with a Role and a RoleBinding in its namespace.
    *
    * @param identity a service account that the guard covers
    * @param subjects the subjects that run pods with it
@@ -267,7 +267,8 @@ export class WorkloadIdentityGuard extends Construct {
    */
   public grantUse(identity: IWorkloadIdentity, ...subjects: KubernetesSubject[]): void {
     failIf(this, identity instanceof ServiceAccountBase ? undefined : problem(
-      'identity', 'be a service account of this library', identity, 'Pass an IrsaServiceAccount or the like.',
+      'identity', 'be a service account of this library', identity,
+      'Pass an IrsaServiceAccount or a PodIdentityServiceAccount.',
     ));
     failIf(this, subjectsProblem('subjects', subjects, { isRequired: true }) ?? useProblem('grantUse', this.props));
     this.grants.push({ identity, subjects: [...subjects] });

@@ -6,7 +6,7 @@ import { HelmValuesOptions } from './kubernetes-manifests';
 import { WorkloadOptions } from './workload-options';
 
 /**
- * A Kubernetes service account together with the role that its pods assume, by IRSA or by EKS Pod Identity.
+ * A Kubernetes service account together with the role that its pods assume, through IRSA or EKS Pod Identity.
  *
  * `IrsaServiceAccount` and `PodIdentityServiceAccount` implement it. Use it in your own code if it needs the identity
  * of a workload but does not depend on how its pods get their credentials.

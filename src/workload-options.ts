@@ -47,7 +47,7 @@ export interface WorkloadOptions {
   readonly includeContainers?: string[];
 
   /**
-   * Whether SDKs name their sessions after the pod, by `AWS_ROLE_SESSION_NAME`. CloudTrail then shows which pod made a
+   * Whether SDKs name their sessions after the pod (`AWS_ROLE_SESSION_NAME`). CloudTrail then shows which pod made a
    * call, and the name does not change while the pod runs.
    *
    * STS requires 2 to 64 characters; a pod with a session name of another length gets no credentials. Therefore the
@@ -65,9 +65,9 @@ export interface WorkloadOptions {
   readonly sessionNameFromPod?: boolean;
 
   /**
-   * Whether pods are re-created when their role or audience changes, by an annotation of the pod template. Credentials
-   * are injected only when a pod is created. Nothing is written to a Pod, Job or CronJob, because they have no pods to
-   * replace.
+   * Whether pods are re-created when their role or audience changes. An annotation in the pod template makes Kubernetes
+   * do so, because credentials are injected only when a pod is created. Nothing is written to a Pod, Job or CronJob,
+   * because they have no pods to replace.
    *
    * @default true
    */

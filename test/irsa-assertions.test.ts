@@ -404,7 +404,7 @@ describe('however the template was written', () => {
     irsa.allowsOnly([{ ...API, role }]);
     expect(failure(() => irsa.allowsOnly([]))).toMatch(
       new RegExp(
-        `^payments/api of arn:aws:eks:${REGION}:${ACCOUNT}:cluster/blue by EKS Pod Identity can assume `
+        `^payments/api of arn:aws:eks:${REGION}:${ACCOUNT}:cluster/blue through EKS Pod Identity can assume `
           + 'payments-api-\\w+ \\(Stack/Api/Role\\) but is not in the expected list\\.\n  Statement 0: \\{',
       ),
     );
@@ -425,7 +425,7 @@ describe('however the template was written', () => {
       /statement 0 of its trust policy allows it/,
     );
     expect(failure(() => irsa.allowsOnly([{ ...API, role: 'payments' }]))).toMatch(
-      /^\*\/\* of \* by EKS Pod Identity can assume payments/,
+      /^\*\/\* of \* through EKS Pod Identity can assume payments/,
     );
     irsa.allowsOnly([{ namespace: '*', serviceAccount: '*', pattern: true, role: 'payments' }]);
 
@@ -881,14 +881,16 @@ describe('what is asked must be clear', () => {
     [
       'no role',
       {},
-      '[IrsaAssertions] `role` must be set, or `roleOf`, or `roleMatching`, but only one of them, got: nothing. Name '
-        + 'one role, pass the service account that has the role, or use a regular expression for several roles.',
+      '[IrsaAssertions] `role` must be set, unless `roleOf` or `roleMatching` is; set only one of them, got: '
+        + 'nothing. Name one role, pass the service account that has the role, or use a regular expression for several '
+        + 'roles.',
     ],
     [
       'both',
       { role: 'payments', roleMatching: 'x' },
-      '[IrsaAssertions] `role` must be set, or `roleOf`, or `roleMatching`, but only one of them, got: "payments". '
-        + 'Name one role, pass the service account that has the role, or use a regular expression for several roles.',
+      '[IrsaAssertions] `role` must be set, unless `roleOf` or `roleMatching` is; set only one of them, got: '
+        + '"payments". Name one role, pass the service account that has the role, or use a regular expression for '
+        + 'several roles.',
     ],
     [
       'an empty role',
@@ -911,8 +913,8 @@ describe('what is asked must be clear', () => {
     [
       'a wildcard',
       { role: 'payments', serviceAccount: '*' },
-      '[IrsaAssertions] `serviceAccount` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a '
-        + 'letter or digit at both ends and next to every dot, got: "*". See '
+      '[IrsaAssertions] `serviceAccount` must be a DNS-1123 subdomain: at most 253 characters from a-z, 0-9, - and '
+        + '., with a letter or digit at both ends and next to every dot, got: "*". See '
         + 'https://kubernetes.io/docs/concepts/overview/working-with-objects/names/',
     ],
     [

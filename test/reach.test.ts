@@ -160,7 +160,7 @@ describe('many clusters, one role', () => {
       }
       new IrsaRole(stack, 'Role', { trust });
       expect(warnings(stack)[0]).toMatch(
-        /It trusts 1 cluster by web identity. Of clusters like these, 0 fit in 2048 characters/,
+        /It trusts 1 cluster through web identity. Of clusters like these, 0 fit in 2048 characters/,
       );
     });
 

@@ -173,7 +173,7 @@ describe('a deferred name', () => {
     [
       'a branch that is a wildcard',
       value => ServiceAccountSubject.anyInNamespace(Fn.conditionIf('C', '*', value).toString()),
-      'be a DNS-1123 label: at most 63 of a-z, 0-9 and -, with a letter or digit at both ends, got: "*"',
+      'be a DNS-1123 label: at most 63 characters from a-z, 0-9 and -, with a letter or digit at both ends, got: "*"',
     ],
   ])('cannot be %s', (_, subject, rule) => {
     const stack = agnosticStack();

@@ -147,7 +147,7 @@ describe('IrsaAssertions with an identity', () => {
     );
     expect(failure(() => irsa.allows({ roleOf: api }))).toMatch(/^\[IrsaAssertions\] `namespace` must /);
     expect(failure(() => irsa.allows({ identity: api, role: 'a', roleOf: api }))).toMatch(
-      /^\[IrsaAssertions\] `role` must be set, or `roleOf`, or `roleMatching`, but only one of them, got: "a"\./,
+      /^\[IrsaAssertions\] `role` must be set, unless `roleOf` or `roleMatching` is; set only one of them, got: "a"\./,
     );
   });
 });

@@ -6,6 +6,8 @@ import { Block, ROOT } from './blocks';
 import { EXAMPLES, synthesize } from '../examples';
 
 const TSX = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
+/** The first program of the README and Getting started. */
+const QUICKSTART = 'quickstart';
 const COMMAND = `import { run } from '${join(ROOT, 'src', 'cli', 'main')}';\nrun({ version: '0.0.0' });\n`;
 
 /** The blocks with commands and what they print. */
@@ -25,7 +27,7 @@ export function shows(transcript: string, printed: string): boolean {
   });
 }
 
-/** The same blocks with what the commands print now, in the assembly of the example that `example=` names. */
+/** The same blocks with what the commands print now, in the assembly of the program that `example=` names. */
 export async function replay(blocks: Block[]): Promise<{ block: Block; code: string }[]> {
   const folder = mkdtempSync(join(tmpdir(), 'docs-transcripts-'));
   try {
@@ -33,7 +35,8 @@ export async function replay(blocks: Block[]): Promise<{ block: Block; code: str
     const examples = [...new Set(blocks.map(exampleOf))];
     for (const example of examples) {
       const own = join(folder, example);
-      await synthesize(example, join(own, 'cdk.out'), join(own, 'dist'), own);
+      const [folderOf, program] = example === QUICKSTART ? ['languages', 'typescript/quickstart.ts'] : [example];
+      await synthesize(folderOf, join(own, 'cdk.out'), join(own, 'dist'), own, program);
     }
     return blocks.map(block => ({ block, code: replayed(block, join(folder, exampleOf(block)), join(folder, 'bin')) }));
   } finally {
@@ -43,8 +46,9 @@ export async function replay(blocks: Block[]): Promise<{ block: Block; code: str
 
 function exampleOf({ file, line, info }: Block): string {
   const [, example] = /^example=([\w-]+)$/.exec(info) ?? [];
-  if (example !== undefined && EXAMPLES.includes(example)) return example;
-  throw new Error(`${file}:${line}: a transcript names its example: \`\`\`console example=<${EXAMPLES.join('|')}>`);
+  const known = [QUICKSTART, ...EXAMPLES];
+  if (example !== undefined && known.includes(example)) return example;
+  throw new Error(`${file}:${line}: a transcript names its example: \`\`\`console example=<${known.join('|')}>`);
 }
 
 /** `npx cdk-irsa` as it is in src. */

@@ -69,7 +69,8 @@ function pathsToRead(paths: readonly string[], manifests: readonly string[] = []
 export function checkAssembly(path: string): void {
   if (normalize(`${path}/`) !== `${ASSEMBLY}/` || existsSync(path)) return;
   throw new UsageError([
-    `No cloud assembly in ./${ASSEMBLY}. Run \`npx cdk synth\` first, or pass its folder.`,
+    `No cloud assembly in ./${ASSEMBLY}. Run \`npx cdk synth\` first, or pass a path to an assembly, templates or `
+      + 'manifests.',
   ]);
 }
 

@@ -38,7 +38,7 @@ export interface KedaOptions {
   readonly tables?: ITable[];
 
   /**
-   * Tables by the shards of whose DynamoDB stream it scales (`aws-dynamodb-streams`).
+   * Tables whose DynamoDB streams it scales by, according to the number of shards (`aws-dynamodb-streams`).
    *
    * @default - none
    */

@@ -23,15 +23,15 @@ export interface NameRule {
 export const NAMESPACE: NameRule = {
   pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
   longest: 63,
-  rule: 'be a DNS-1123 label: at most 63 of a-z, 0-9 and -, with a letter or digit at both ends',
+  rule: 'be a DNS-1123 label: at most 63 characters from a-z, 0-9 and -, with a letter or digit at both ends',
   advice: NAMES_ADVICE,
 };
 
 export const OBJECT_NAME: NameRule = {
   pattern: SUBDOMAIN,
   longest: MAX_NAME_LENGTH,
-  rule: 'be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends and next to '
-    + 'every dot',
+  rule: 'be a DNS-1123 subdomain: at most 253 characters from a-z, 0-9, - and ., with a letter or digit at both ends '
+    + 'and next to every dot',
   advice: NAMES_ADVICE,
 };
 
@@ -53,13 +53,13 @@ export const OBJECT_NAME_PATTERN: NameRule = {
 export const LABEL_VALUE: NameRule = {
   pattern: QUALIFIED_NAME,
   longest: MAX_QUALIFIED_NAME_LENGTH,
-  rule: 'be a label value: at most 63 of letters, digits, -, _ and ., with a letter or digit at both ends',
+  rule: 'be a label value: at most 63 letters, digits, -, _ and ., with a letter or digit at both ends',
   advice: LABELS_ADVICE,
 };
 
 /** The error text for a key of labels or annotations. */
 export const METADATA_KEY = {
-  rule: 'have keys of the form [DNS subdomain/]name, the name at most 63 of letters, digits, -, _ and .',
+  rule: 'have keys of the form [DNS subdomain/]name, the name at most 63 letters, digits, -, _ and .',
   advice: LABELS_ADVICE,
 };
 

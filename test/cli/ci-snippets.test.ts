@@ -25,7 +25,7 @@ const GITLAB: { script: string[]; artifacts: { paths: string[]; reports: object 
 const SCRIPTS: Record<string, string[]> = {
   'github.yml': STEPS.flatMap(step => step.run ?? []),
   'gitlab.yml': [GITLAB.script.join('\n')],
-  'README.md': blocks('examples/ci/README.md', 'sh'),
+  'ci.md': blocks('docs/guides/ci.md', 'sh'),
   'README.md of the package': blocks('src/cli/README.md', 'sh'),
 };
 

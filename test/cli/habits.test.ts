@@ -76,7 +76,8 @@ test.each([
   expect(cli(...line.split(' '))).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'No cloud assembly in ./cdk.out. Run `npx cdk synth` first, or pass its folder.\n',
+    stderr: 'No cloud assembly in ./cdk.out. Run `npx cdk synth` first, or pass a path to an assembly, templates or '
+      + 'manifests.\n',
   });
 });
 

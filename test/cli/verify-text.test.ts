@@ -119,7 +119,7 @@ Cannot be read:
     must be sufficiently indented and end with a ]. Correct it, or exclude the
     file.
 
-1 error, 2 warnings, 1 note in 2 roles (2 of workloads), 1 service account, 1
+1 error, 2 warnings, 1 note in 2 roles (2 for workloads), 1 service account, 1
 service account pattern, 0 Pod Identity associations, 1 workload.
 `;
 

@@ -45,7 +45,7 @@ test('a sound set-up is clean, whatever there is to note', () => {
   Fix: Check that it exists in the role's account: aws iam
        list-open-id-connect-providers.
 
-Clean: 0 errors, 0 warnings, 1 note in 1 role (1 of workloads), 1 service
+Clean: 0 errors, 0 warnings, 1 note in 1 role (1 for workloads), 1 service
 account, 0 Pod Identity associations, 0 workloads.
 `);
 });
@@ -63,7 +63,7 @@ test('what is wrong is told with its places and what to do', () => {
 )+
 note  provider-not-in-app
 `));
-  expect(stdout).toMatch(/\n1 error, 0 warnings, 2 notes in 1 role \(1 of workloads\), 2 service accounts, /);
+  expect(stdout).toMatch(/\n1 error, 0 warnings, 2 notes in 1 role \(1 for workloads\), 2 service accounts, /);
 });
 
 test('warnings are no less', () => {

@@ -95,7 +95,7 @@ function isNamedElsewhere({ name, namespace, createdBy }: ServiceAccount, ofRole
 function fixOfUnknown({ namespace, createdBy }: Pick<ServiceAccount, 'namespace' | 'createdBy'>): string {
   if (createdBy !== undefined) return 'Set its name there, or also pass the rendered manifests.';
   return /^⟨namespace/.test(namespace)
-    ? 'Set the namespace in the manifest.'
+    ? 'Set the namespace in the manifest, or pass it to verify with --namespace.'
     : 'Compare the two after the deployment.';
 }
 

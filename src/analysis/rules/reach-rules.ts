@@ -94,7 +94,7 @@ export const DATA_OPEN_TO_EVERYBODY: Rule = {
         ...!isSure && { severity: 'note' as const },
         ...isSure && !writes.isKnown && { severity: 'warning' as const },
         message: `${accountName(reach)}: ${EVERYBODY.get(`${kind} ${name}`)} (${name}) ${isSure ? 'can' : 'may'} `
-          + `act as it, by ${inWords(way)}. Its role ${role.name} ${writes.words}.`,
+          + `act as it through the right to ${inWords(way)}. Its role ${role.name} ${writes.words}.`,
         fix: 'Instead, bind only a group of people who need it.',
         place: placeOfWay(way, role.place),
         others: [role.place],
@@ -111,7 +111,7 @@ function writesOf({ role, sessionPolicy }: Gained): { readonly words: string; re
     ...sessionPolicy === undefined || sessionPolicy === null ? [] : [sessionPolicy],
   ];
   const action = WRITES.find(name => findStatements(readable, { action: name }, ...limits).length > 0);
-  if (action !== undefined) return { words: `may ${action}`, isKnown: true };
+  if (action !== undefined) return { words: `allows ${action}`, isKnown: true };
   const elsewhere = policies.find(({ document, name }) => document === undefined && !READING.test(name));
   return elsewhere && { words: `has the policy ${elsewhere.name}, which is not in the templates`, isKnown: false };
 }
@@ -122,7 +122,7 @@ export const TOKENS_FOR_PEOPLE: Rule = {
   id: 'tokens-for-people',
   severity: 'warning',
   title: 'People may create tokens for a service account with a role: `create` on `serviceaccounts/token`',
-  why: 'Such a token gives the AWS role, works outside the cluster and leaves no pod as a trace. The built-in roles '
+  why: 'Such a token gives the AWS role, works outside the cluster and needs no pod. The built-in roles '
     + '`edit` and `admin` are not reported, because they can run pods anyway.',
   check: map => {
     const explicit = new Set(map.rbac.roles.filter(({ rules }) => rules.some(({ verbs, resources }) =>
@@ -208,11 +208,11 @@ function escalation(own: Role, entries: readonly ClusterPrincipal[], gained: rea
   const isSure = stronger.some(({ way, reach }) => isLikely(way) && reach.doubt === undefined);
   const roles = stronger.map(({ role, more: [sample] }) => `${role.name} (${sample})`);
   const unclear = open.map(({ role, unknown: [policy] }) => `${role.name} (${policy})`);
-  const ways = `by ${inWords(first.way)}`;
+  const ways = `through the right to ${inWords(first.way)}`;
   return [{
     ...(isAdmin || !isSure) && { severity: 'note' as const },
-    message: `Role ${own.name}: ${isAdmin ? 'is an administrator of the cluster and ' : ''}can act as roles of `
-      + `workloads, ${ways}.${roles.length > 0 ? ` More than its own policies allow: ${names(roles)}.` : ''}`
+    message: `Role ${own.name}: ${isAdmin ? 'is an administrator of the cluster and ' : ''}can use the roles `
+      + `of workloads ${ways}.${roles.length > 0 ? ` More than its own policies allow: ${names(roles)}.` : ''}`
       + `${unclear.length > 0 ? ` Not comparable, because a policy cannot be read: ${names(unclear)}.` : ''}`,
     fix: 'Give it rights in fewer namespaces, or restrict who can use the service accounts with a '
       + 'WorkloadIdentityGuard.',

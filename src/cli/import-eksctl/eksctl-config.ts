@@ -100,7 +100,7 @@ function readTheRest(file: YamlFile, gaps: Gaps): Gap[] {
         + ' program.');
   }
 
-  addIf(['addonsConfig', 'autoApplyPodIdentityAssociations'], 'It gives roles to add-ons by EKS Pod Identity. Keep'
+  addIf(['addonsConfig', 'autoApplyPodIdentityAssociations'], 'It gives roles to add-ons through EKS Pod Identity. Keep'
     + ' managing it with eksctl.');
   addIf(['karpenter'], 'eksctl creates a role for it. Keep managing it with eksctl, or add an IrsaServiceAccount.');
 

@@ -19,7 +19,7 @@ export function accessMarkdown(data: ReportData): string {
     .map(row => [...whoCells(row), mayOf(row).map(code).join('<br>')]);
   const { serviceAccounts, roles } = data.counts;
   const title = `### Access: ${counted(serviceAccounts, 'service account')}, ${counted(roles, 'role')}`;
-  const { text, leftOut } = markdownTable([...WHO_HEADINGS, 'may'], rows, roomBesidePeople(data));
+  const { text, leftOut } = markdownTable([...WHO_HEADINGS, 'permissions'], rows, roomBesidePeople(data));
   const first = `${title}\n\n${text}${leftOutInWords(leftOut, 'report')}`;
   return all.length === 0 ? first : first + peopleMarkdown(data, all, 'report', MAX_MARKDOWN_LENGTH - first.length);
 }

@@ -46,7 +46,7 @@ export const ROLE: Column = {
 export function accessTable(data: ReportData, terminal: Terminal): string {
   const answers = rowsOf(data).map((row): Answer => ({ row }));
   const mayOf = mayOfRows();
-  const columns = [SERVICE_ACCOUNT, ROLE, { title: 'MAY', cell: ({ row }: Answer) => ({ lines: mayOf(row) }) }];
+  const columns = [SERVICE_ACCOUNT, ROLE, { title: 'PERMISSIONS', cell: ({ row }: Answer) => ({ lines: mayOf(row) }) }];
   const tables = clusterTables(answers, columns, terminal);
   const others = answers.filter(({ row }) => !row.access);
   return [

@@ -118,7 +118,7 @@ function inWords(change: Change): string {
         `${code(who(change))} ${change.direction === 'wider' ? 'can assume it' : 'can no longer assume it'}, `
         + (change.via === 'irsa'
           ? `cluster ${code(withoutBrackets(change.cluster))}, audience ${code(change.audience)}`
-          : `by EKS Pod Identity, cluster ${code(withoutBrackets(change.cluster))}`)
+          : `through EKS Pod Identity, cluster ${code(withoutBrackets(change.cluster))}`)
       );
     case 'trust':
       return (
@@ -152,7 +152,7 @@ function inWords(change: Change): string {
 function permission(wider: boolean, given: Parameters<typeof permissionInWords>[0]): string {
   const words = permissionInWords(given, code);
   if (given.effect === 'Deny') return wider ? `is no longer denied ${words}` : `is denied ${words}`;
-  return `${wider ? 'may' : 'may no longer'} ${words}`;
+  return `${wider ? 'gains' : 'loses'} ${words}`;
 }
 
 function statements(count: number): string {

@@ -39,7 +39,7 @@ export function permissionInWords(
 }
 
 /** The permissions of a role in a few short lines, limited by the session policy of an association, if any. */
-export function mayInShort(role: Role | undefined, sessionPolicy?: unknown, nothing = ['nothing']): string[] {
+export function mayInShort(role: Role | undefined, sessionPolicy?: unknown, none = ['none']): string[] {
   if (!role) return ['its policies are not in the templates'];
   const policies = identityPolicies(role);
   const all = [
@@ -48,7 +48,7 @@ export function mayInShort(role: Role | undefined, sessionPolicy?: unknown, noth
       : permissionsOf(policies.map(({ document }) => document), sessionPolicy).map(permissionInShort),
     ...policies.filter(({ document }) => document === undefined).map(({ name }) => name),
   ];
-  if (all.length === 0) return nothing;
+  if (all.length === 0) return none;
   return all.length > MAX_PERMISSIONS + 1 ? linesInShort(all, MAX_PERMISSIONS) : all;
 }
 

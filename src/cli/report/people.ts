@@ -276,7 +276,7 @@ export function notesOnPeople(
   { reachScope, unknownReaches }: Scope, count: number, doubts: ReadonlyArray<string | undefined> = [],
 ): string[] {
   if (reachScope === 'not-read') {
-    return ['Who can act as the service accounts through Kubernetes is not known, because the input has no RBAC or '
+    return ['It is unknown who can act as the service accounts through Kubernetes: the input contains no RBAC or '
       + 'access entries.'];
   }
   const reasons = sortedTexts(doubts.flatMap(doubt => doubt ?? []));

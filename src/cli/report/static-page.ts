@@ -35,7 +35,7 @@ export function staticPage(data: ReportData): string {
     ...open.length > 0 ? ['<h2>Findings</h2>', list(findingsByRule(open).map(findingsInWords))] : [],
     '<h2>Access</h2>',
     '<table><caption>Which service account can assume which role, and what the role may do</caption>',
-    '<thead><tr><th scope=col>Service account<th scope=col>Role<th scope=col>May',
+    '<thead><tr><th scope=col>Service account<th scope=col>Role<th scope=col>Permissions',
     ...[...groups.values()].map(tableBody),
     '</table>',
     ...shown.length < ofPods.length

@@ -51,7 +51,7 @@ function summary({ map, findings, unreadable }: Verified): string {
     roles, workloadRoles, serviceAccounts, serviceAccountPatterns: patterns, podIdentityAssociations, workloads,
   } = countsOf(map);
   const checked = [
-    `${counted(roles, 'role')} (${workloadRoles} of workloads)`,
+    `${counted(roles, 'role')} (${workloadRoles} for workloads)`,
     counted(serviceAccounts, 'service account'),
     ...patterns > 0 ? [counted(patterns, 'service account pattern')] : [],
     counted(podIdentityAssociations, 'Pod Identity association'),

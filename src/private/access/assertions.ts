@@ -304,7 +304,7 @@ function who({ namespace, serviceAccount, issuer, audience }: Subject): string {
 function inWordsOf({ via, cluster, namespace, serviceAccount, audience }: Omit<Trusted, 'statement'>): string {
   return via === 'irsa'
     ? who({ namespace, serviceAccount, issuer: cluster, audience })
-    : `${namespace}/${serviceAccount} of ${cluster} by EKS Pod Identity`;
+    : `${namespace}/${serviceAccount} of ${cluster} through EKS Pod Identity`;
 }
 
 /** Describes the decisive or nearest statement, or else all statements. */

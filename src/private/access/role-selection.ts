@@ -15,7 +15,7 @@ const MAX_LISTED = 20;
  */
 export function selectedRoles(where: string, roles: Role[], { role, roleOf, roleMatching }: RoleSelection): Role[] {
   if ([role, roleOf, roleMatching].filter(value => value !== undefined).length !== 1) {
-    fail(where, problem('role', 'be set, or `roleOf`, or `roleMatching`, but only one of them', role,
+    fail(where, problem('role', 'be set, unless `roleOf` or `roleMatching` is; set only one of them', role,
       'Name one role, pass the service account that has the role, or use a regular expression for several roles.'));
   }
   if (roleMatching !== undefined) {

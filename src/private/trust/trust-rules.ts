@@ -118,7 +118,7 @@ function room(scope: IConstruct, { characters }: PolicySize, trusted: StatementJ
   const others = characters - sizes.reduce((sum, size) => sum + size, 0);
   const average = (characters - others) / sizes.length;
   const fitting = (quota: number) => Math.max(Math.floor((quota - others) / average), 0);
-  const how = webIdentity.length < trusted.length ? ' by web identity' : '';
+  const how = webIdentity.length < trusted.length ? ' through web identity' : '';
   const many = `${sizes.length} cluster${sizes.length === 1 ? '' : 's'}${how}`;
   return ` It trusts ${many}. Of clusters like these, ${fitting(DEFAULT_TRUST_QUOTA)} fit in ${DEFAULT_TRUST_QUOTA} `
     + `characters and ${fitting(MAX_TRUST_QUOTA)} in ${MAX_TRUST_QUOTA}.`;

@@ -360,7 +360,7 @@ export const MANIFEST_CASES: Case[] = [
           'ServiceAccount ⟨namespace of kubectl⟩/api: cannot determine whether it can assume role api: statement 0: '
           + `whether ${ISSUER}:sub (system:serviceaccount:⟨namespace of kubectl⟩:api) is `
           + 'system:serviceaccount:payments:api cannot be determined yet.',
-        fix: 'Set the namespace in the manifest.',
+        fix: 'Set the namespace in the manifest, or pass it to verify with --namespace.',
         at: 'sa.yaml:2:1',
         others: ['Stack/Role'],
       },

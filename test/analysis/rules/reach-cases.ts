@@ -38,7 +38,7 @@ const EVERYBODY_FIX = 'Instead, bind only a group of people who need it.';
 const BY_EDIT = 'create pods in payments (RoleBinding payments/dev (ClusterRole edit))';
 const open = (more: Partial<Expected> = {}): Expected[] => [{
   message: 'ServiceAccount payments/api: everyone who is signed in to the cluster (system:authenticated) can act as '
-    + `it, by ${BY_EDIT}. Its role api may s3:PutObject.`,
+    + `it through the right to ${BY_EDIT}. Its role api allows s3:PutObject.`,
   fix: EVERYBODY_FIX,
   at: 'rbac.yaml:2',
   others: ['Stack/Role'],
@@ -75,8 +75,8 @@ function entered(own: object, reached: object, policy = 'AmazonEKSEditPolicy', n
 
 const PUT = inline(allow('s3:PutObject', 'arn:aws:s3:::data/*'));
 const stronger = (text: string, more: Partial<Expected> = {}): Expected[] => [{
-  message: 'Role ops: can act as roles of workloads, by create pods in payments (AmazonEKSEditPolicy in payments). '
-    + text,
+  message: 'Role ops: can use the roles of workloads through the right to create pods in payments (AmazonEKSEditPolicy '
+    + `in payments). ${text}`,
   fix: GUARD_FIX,
   at: 'Stack/Entry',
   others: ['Stack/Ops'],
@@ -120,12 +120,13 @@ export const REACH_CASES: Case[] = [
     ['by a group', { Role: WRITER }, ALL, open()],
     ['without signing in', { Role: WRITER }, group('system:unauthenticated'), open({
       message: 'ServiceAccount payments/api: everyone who can reach the API server (system:unauthenticated) can act as '
-        + `it, by ${BY_EDIT}. Its role api may s3:PutObject.`,
+        + `it through the right to ${BY_EDIT}. Its role api allows s3:PutObject.`,
     })],
     ['with a policy of AWS', { Role: role('api', [trusting()], ofAws('AmazonDynamoDBFullAccess')) }, ALL, open({
       severity: 'warning',
       message: 'ServiceAccount payments/api: everyone who is signed in to the cluster (system:authenticated) can act '
-        + `as it, by ${BY_EDIT}. Its role api has the policy AmazonDynamoDBFullAccess, which is not in the templates.`,
+        + `as it through the right to ${BY_EDIT}. Its role api has the policy AmazonDynamoDBFullAccess, which is not `
+        + 'in the templates.',
     })],
     ['that only reads', { Role: READER }, ALL, []],
     ['that reads with a policy of AWS', { Role: role('api', [trusting()], ofAws('AmazonS3ReadOnlyAccess')) }, ALL, []],
@@ -212,9 +213,9 @@ export const REACH_CASES: Case[] = [
     ['that only views', entered({}, PUT, 'AmazonEKSViewPolicy'), []],
     ['of an administrator of the cluster, once', entered({}, PUT, 'AmazonEKSClusterAdminPolicy', []), [{
       severity: 'note',
-      message: 'Role ops: is an administrator of the cluster and can act as roles of workloads, by create pods in all '
-        + 'namespaces (AmazonEKSClusterAdminPolicy). More than its own policies allow: api (s3:PutObject on '
-        + 'arn:aws:s3:::data/*).',
+      message: 'Role ops: is an administrator of the cluster and can use the roles of workloads through the right to '
+        + 'create pods in all namespaces (AmazonEKSClusterAdminPolicy). More than its own policies allow: api '
+        + '(s3:PutObject on arn:aws:s3:::data/*).',
       fix: GUARD_FIX,
       at: 'Stack/Entry',
       others: ['Stack/Ops'],

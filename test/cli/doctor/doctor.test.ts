@@ -525,18 +525,18 @@ describe('arguments', () => {
     ],
     [
       ['--cluster', 'a', '--namespace', 'A', '--all'],
-      '`--namespace` must be a DNS-1123 label: at most 63 of a-z, 0-9 and -, with a letter or digit at both ends, '
-        + `got: "A". ${SEE}`,
+      '`--namespace` must be a DNS-1123 label: at most 63 characters from a-z, 0-9 and -, with a letter or digit at '
+        + `both ends, got: "A". ${SEE}`,
     ],
     [
       ['--cluster', 'a', '--namespace', 'b', '--service-account', 'c/d'],
-      '`--service-account` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit '
-        + `at both ends and next to every dot, got: "c/d". ${SEE}`,
+      '`--service-account` must be a DNS-1123 subdomain: at most 253 characters from a-z, 0-9, - and ., with a '
+        + `letter or digit at both ends and next to every dot, got: "c/d". ${SEE}`,
     ],
     [
       ['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--pod', 'D'],
-      '`--pod` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends '
-        + `and next to every dot, got: "D". ${SEE}`,
+      '`--pod` must be a DNS-1123 subdomain: at most 253 characters from a-z, 0-9, - and ., with a letter or digit '
+        + `at both ends and next to every dot, got: "D". ${SEE}`,
     ],
     [
       ['--cluster', 'a', '--namespace', 'b', '--service-account', 'c', '--resource', 'arn:x'],

@@ -197,14 +197,14 @@ describe('a service account', () => {
     [
       'without a name',
       '    - metadata: { namespace: a }\n',
-      `7:17: \`${P}.metadata.name\` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or `
-        + `digit at both ends and next to every dot, got: nothing. ${NAMES}`,
+      `7:17: \`${P}.metadata.name\` must be a DNS-1123 subdomain: at most 253 characters from a-z, 0-9, - and ., `
+        + `with a letter or digit at both ends and next to every dot, got: nothing. ${NAMES}`,
     ],
     [
       'with a bad name',
       '    - metadata: { name: A_b }\n',
-      `7:25: \`${P}.metadata.name\` must be a DNS-1123 subdomain: at most 253 of a-z, 0-9, - and ., with a letter or `
-        + `digit at both ends and next to every dot, got: "A_b". ${NAMES}`,
+      `7:25: \`${P}.metadata.name\` must be a DNS-1123 subdomain: at most 253 characters from a-z, 0-9, - and ., `
+        + `with a letter or digit at both ends and next to every dot, got: "A_b". ${NAMES}`,
     ],
     [
       'with a number for a name',
@@ -214,8 +214,8 @@ describe('a service account', () => {
     [
       'with a bad namespace',
       '    - metadata: { name: a, namespace: a.b }\n',
-      `7:39: \`${P}.metadata.namespace\` must be a DNS-1123 label: at most 63 of a-z, 0-9 and -, with a letter or `
-        + `digit at both ends, got: "a.b". ${NAMES}`,
+      `7:39: \`${P}.metadata.namespace\` must be a DNS-1123 label: at most 63 characters from a-z, 0-9 and -, with a `
+        + `letter or digit at both ends, got: "a.b". ${NAMES}`,
     ],
     [
       'that is there twice',
@@ -241,14 +241,14 @@ describe('a service account', () => {
     [
       'with a bad label',
       '    - metadata: { name: a, labels: { a: "b c" } }\n',
-      `7:41: \`${P}.metadata.labels.a\` must be a label value: at most 63 of letters, digits, -, _ and ., with a `
+      `7:41: \`${P}.metadata.labels.a\` must be a label value: at most 63 letters, digits, -, _ and ., with a `
         + `letter or digit at both ends, got: "b c". ${LABELS}`,
     ],
     [
       'with a bad key',
       '    - metadata: { name: a, annotations: { "a b": c } }\n',
       `7:43: \`${P}.metadata.annotations["a b"]\` must have keys of the form [DNS subdomain/]name, the name at most `
-        + `63 of letters, digits, -, _ and ., got: "a b". ${LABELS}`,
+        + `63 letters, digits, -, _ and ., got: "a b". ${LABELS}`,
     ],
     [
       'with a text for policies',
@@ -640,7 +640,7 @@ describe('not mapped, and said, is', () => {
     [
       'the roles of all add-ons',
       `    - metadata: { name: a }\n${arns}addonsConfig: { autoApplyPodIdentityAssociations: true }\n`,
-      '9:17: not mapped: `addonsConfig.autoApplyPodIdentityAssociations`. It gives roles to add-ons by EKS Pod '
+      '9:17: not mapped: `addonsConfig.autoApplyPodIdentityAssociations`. It gives roles to add-ons through EKS Pod '
         + 'Identity. Keep managing it with eksctl.',
       'addonsConfig.autoApplyPodIdentityAssociations',
     ],

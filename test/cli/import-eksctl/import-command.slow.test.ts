@@ -538,7 +538,7 @@ test.each([
 
 test('the example is what the command prints', () => {
   const example = join(ROOT, 'examples', 'from-eksctl');
-  const { code, stdout } = cli(
+  const { code, stdout, stderr } = cli(
     'import',
     'eksctl',
     join(example, 'cluster.yaml'),
@@ -550,6 +550,8 @@ test('the example is what the command prints', () => {
     'FromEksctl',
   );
   expect({ code, stdout }).toEqual({ code: 0, stdout: readFileSync(join(example, 'app.ts'), 'utf8') });
+  const [, quoted] = /^```text\n(.*?)\n```$/ms.exec(readFileSync(join(example, 'README.md'), 'utf8'))!;
+  expect(stderr.replaceAll(`${example}/`, '').split('\n')).toContain(quoted.replaceAll('\n', ' '));
 });
 
 test('the same file gives the same program, wherever it is', () => {

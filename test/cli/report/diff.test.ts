@@ -94,7 +94,7 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
     ],
   ],
   [
-    'by EKS Pod Identity',
+    'through EKS Pod Identity',
     one(['a/b']),
     {
       ...one(['a/b']),
@@ -103,7 +103,7 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
         access('a', 'b', 'app', { via: 'pod-identity', cluster: 'arn:c', audience: 'pods.eks.amazonaws.com' }),
       ],
     },
-    ['**wider** | `app` | `a/b` can assume it, by EKS Pod Identity, cluster `arn:c`'],
+    ['**wider** | `app` | `a/b` can assume it, through EKS Pod Identity, cluster `arn:c`'],
   ],
   [
     'a condition less',
@@ -171,19 +171,19 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
     'an action more',
     one(['a/b'], [policy('a', allow('s3:GetObject', 'x'))]),
     one(['a/b'], [policy('a', allow(['s3:GetObject', 's3:PutObject'], 'x'))]),
-    ['**wider** | `app` | may `s3:PutObject` on `x`'],
+    ['**wider** | `app` | gains `s3:PutObject` on `x`'],
   ],
   [
     'all actions',
     one(['a/b'], [policy('a', allow('s3:GetObject', 'x'))]),
     one(['a/b'], [policy('a', allow('*'))]),
-    ['**wider** | `app` | may every action on every resource'],
+    ['**wider** | `app` | gains every action on every resource'],
   ],
   [
     'a resource less',
     one(['a/b'], [policy('a', allow('s3:GetObject', ['x', 'y']))]),
     one(['a/b'], [policy('a', allow('s3:GetObject', 'x'))]),
-    ['narrower | `app` | may no longer `s3:GetObject` on `y`'],
+    ['narrower | `app` | loses `s3:GetObject` on `y`'],
   ],
   [
     'a Deny more',
@@ -201,19 +201,19 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
     'a condition less',
     one(['a/b'], [policy('a', allow('a:B', '*', { Condition: { Bool: { x: 'true' } } }))]),
     one(['a/b'], [policy('a', allow('a:B', '*', { Condition: {} }))]),
-    ['**wider** | `app` | may `a:B` on every resource'],
+    ['**wider** | `app` | gains `a:B` on every resource'],
   ],
   [
     'a condition more',
     one(['a/b'], [policy('a', allow('a:B'))]),
     one(['a/b'], [policy('a', allow('a:B', '*', { Condition: { Bool: { x: 'true' } } }))]),
-    ['narrower | `app` | may no longer `a:B` on every resource'],
+    ['narrower | `app` | loses `a:B` on every resource'],
   ],
   [
     'all but',
     one(['a/b']),
     one(['a/b'], [policy('a', { Effect: 'Allow', NotAction: 'iam:*', NotResource: ['b', 'a'] })]),
-    ['**wider** | `app` | may every action except `iam:*` on every resource except `a`, `b`'],
+    ['**wider** | `app` | gains every action except `iam:*` on every resource except `a`, `b`'],
   ],
   [
     'a policy of AWS',
@@ -255,7 +255,7 @@ test.each<[string, AccessMap, AccessMap, string[]]>([
     'more in the boundary',
     one(['a/b'], [{ ...policy('B', allow('s3:*')), kind: 'boundary' }]),
     one(['a/b'], [{ ...policy('B', allow(['s3:*', 'sqs:*'])), kind: 'boundary' }]),
-    ['**wider** | `app` | its boundary: may `sqs:*` on every resource'],
+    ['**wider** | `app` | its boundary: gains `sqs:*` on every resource'],
   ],
   [
     'access to a role that is elsewhere',

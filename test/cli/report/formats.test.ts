@@ -53,20 +53,20 @@ test('the table names everybody, by cluster', () => {
   const { code, stdout, stderr } = report('text');
   expect(code).toBe(0);
   expect(stdout).toBe(`Cluster production (eu-west-1 111122223333), EKS Pod Identity
-  SERVICE ACCOUNT  ROLE       MAY
+  SERVICE ACCOUNT  ROLE       PERMISSIONS
   payments/worker  worker     dynamodb:GetItem on every resource
 
 Cluster EXAMPLED539D4633E53DE1B71EXAMPLE (eu-west-1), IRSA
-  SERVICE ACCOUNT  ROLE       MAY
+  SERVICE ACCOUNT  ROLE       PERMISSIONS
   batch/*          batch      AmazonSQSReadOnlyAccess
   payments/api     api        s3:GetObject and 1 more on receipts/*
 
 Cluster not in the input, IRSA
-  SERVICE ACCOUNT  ROLE       MAY
+  SERVICE ACCOUNT  ROLE       PERMISSIONS
   other/=cmd       elsewhere  its policies are not in the templates
 
-Who can act as the service accounts through Kubernetes is not known, because the
-input has no RBAC or access entries.
+It is unknown who can act as the service accounts through Kubernetes: the input
+contains no RBAC or access entries.
 
 Identity providers that are not clusters
   PROVIDER        SUBJECT                           ROLE
@@ -125,7 +125,7 @@ describe('numbers', () => {
     expect(checked.counts).toMatchObject({ serviceAccounts: 3, roles: 6 });
     const open = checked.findings.filter(({ suppressed }: any) => suppressed === undefined);
     expect(open).toHaveLength(json.counts.findings);
-    expect(cli('verify', ...input.args).stdout).toContain(' in 6 roles (3 of workloads), 3 service accounts, ');
+    expect(cli('verify', ...input.args).stdout).toContain(' in 6 roles (3 for workloads), 3 service accounts, ');
     expect(report('html').stdout).toContain('<p>2 clusters, 3 service accounts, 1 pattern, 6 roles, 2 roles of other');
   });
 

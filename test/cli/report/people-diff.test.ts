@@ -186,7 +186,7 @@ test('a new service account is one line, whoever can act as it', () => {
   const after = withReaches([api([CREATE]), worker([CREATE]), worker([CREATE], OPS), worker([closed(CREATE)], EVE)]);
   expect(rowsIn(before, after)).toEqual([
     expect.stringMatching(/^\*\*wider\*\* \| `worker` \| `payments\/worker` can assume it/),
-    '**wider** | `worker` | may `s3:PutObject` on `arn:aws:s3:::worker/*`',
+    '**wider** | `worker` | gains `s3:PutObject` on `arn:aws:s3:::worker/*`',
     '**wider** | `group dev`, `IAM role ops of 111122223333` | can act as `payments/worker`, and so reach `worker` '
       + '(`s3:PutObject on worker/*`)',
   ]);

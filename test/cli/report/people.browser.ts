@@ -181,7 +181,7 @@ test('without RBAC there is no column, and it says why', async () => {
   const page = await pages.open(pageOf(THREE));
   expect(await page.locator('#actor, .picture .actor, form.people, table.people').count()).toBe(0);
   expect(await page.locator('#people').innerText()).toBe('Who can act as these service accounts through Kubernetes\n\n'
-    + 'Who can act as the service accounts through Kubernetes is not known, because the input has no RBAC or access '
+    + 'It is unknown who can act as the service accounts through Kubernetes: the input contains no RBAC or access '
     + 'entries.');
 });
 

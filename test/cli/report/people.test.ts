@@ -53,7 +53,7 @@ const whoCan = (format: string, input = INPUT) =>
   cli('who-can', 's3:PutObject', RECEIPTS, ...input, '--format', format);
 const BINDING = 'RoleBinding payments/dev (ClusterRole edit)';
 const PARTIAL = 'This does not cover RBAC and access entries of the cluster that are not in the input.';
-const NOT_READ = 'Who can act as the service accounts through Kubernetes is not known, because the input has no '
+const NOT_READ = 'It is unknown who can act as the service accounts through Kubernetes: the input contains no '
   + 'RBAC or access entries.';
 const flat = (text: string) => text.replace(/\s+/g, ' ');
 

@@ -23,7 +23,8 @@ function diff(before: Record<string, any>, after: Record<string, any>): string {
 test('another association is wider, though the trust policy stays the same', () => {
   const text = diff(TRUST, { ...TRUST, Guest: GUEST });
   expect(text).toContain(
-    `| **wider** | \`payments\` | \`guests/anybody\` can assume it, by EKS Pod Identity, cluster \`${CLUSTER_ARN}\``,
+    '| **wider** | `payments` | `guests/anybody` can assume it, through EKS Pod Identity, cluster '
+      + `\`${CLUSTER_ARN}\``,
   );
   expect(text).not.toContain('payments/api');
 });
@@ -182,10 +183,10 @@ describe('a session policy limits what pods may do', () => {
     ['added', undefined, READ, ['narrower | `payments` | `payments/api` gains a session policy']],
     ['removed', READ, undefined, ['**wider** | `payments` | `payments/api` loses its session policy']],
     ['widened', READ, policy(statement('s3:*')), [
-      '**wider** | `payments` | the session policy of `payments/api`: may `s3:*` on `arn:aws:s3:::data/*`',
+      '**wider** | `payments` | the session policy of `payments/api`: gains `s3:*` on `arn:aws:s3:::data/*`',
     ]],
     ['narrowed', policy(statement(['s3:Get*', 'sqs:*'])), READ, [
-      'narrower | `payments` | the session policy of `payments/api`: may no longer `sqs:*` on `arn:aws:s3:::data/*`',
+      'narrower | `payments` | the session policy of `payments/api`: loses `sqs:*` on `arn:aws:s3:::data/*`',
     ]],
     ['a Deny less', policy(statement('s3:Get*'), statement('s3:GetAcl', '*', { Effect: 'Deny' })), READ, [
       '**wider** | `payments` | the session policy of `payments/api`: is no longer denied `s3:GetAcl` on every '

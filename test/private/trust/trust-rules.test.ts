@@ -139,7 +139,7 @@ describe('the size of a policy', () => {
       'It trusts 1 cluster. Of clusters like these, 0 fit in 2048 characters and 1 in 8192.')]);
     const withPodIdentity = [...trusted, { Action: 'sts:AssumeRole', Sid: 'z'.repeat(4500) }];
     expect(trustProblems(stack, { Statement: withPodIdentity }, withPodIdentity)).toEqual([expect.stringContaining(
-      'It trusts 1 cluster by web identity. Of clusters like these, 0 fit in 2048 characters and 0 in 8192.')]);
+      'It trusts 1 cluster through web identity. Of clusters like these, 0 fit in 2048 characters and 0 in 8192.')]);
   });
 });
 

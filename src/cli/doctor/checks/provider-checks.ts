@@ -32,7 +32,7 @@ function missing(facts: Facts, issuer: string, providers: readonly IamProvider[]
   const listed = linesInShort(providers.map(({ arn }) => `existing: ${arn}`), SHOWN);
   const role = roleArnOf(facts);
   const elsewhere = 'value' in role && 'value' in facts.caller && facts.caller.value.account !== role.value.account;
-  return failed(`There is no IAM OIDC provider for the issuer of the cluster in ${where}.`, {
+  return failed(`The issuer of the cluster is not registered: ${where} has no IAM OIDC provider for it.`, {
     evidence: [
       `issuer: ${issuer}`,
       ...near.length > 0 ? near : listed,

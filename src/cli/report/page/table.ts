@@ -54,7 +54,7 @@ export class Table {
               'tr',
               { role: 'row' },
               ...[
-                'Service account', 'Role', answers.some(({ reach }) => reach) ? 'By' : 'May',
+                'Service account', 'Role', answers.some(({ reach }) => reach) ? 'By' : 'Permissions',
                 ...this.people ? ['Who can act as it'] : [],
               ].map(title =>
                 h('th', { scope: 'col', role: 'columnheader' }, title),
@@ -248,7 +248,7 @@ function may(role: Role | undefined, sessionPolicy?: unknown): HTMLElement {
   ];
   const rest = all.length - MAX_PERMISSIONS;
   return all.length === 0
-    ? h('span', { class: 'note' }, 'nothing')
+    ? h('span', { class: 'note' }, 'none')
     : h(
       'ul',
       { class: 'may' },

@@ -98,7 +98,7 @@ describe('provider', () => {
 
   test('none at all, or none that is near', () => {
     expect(verdict(ALL, 'provider-exists', { providers: { value: [] } })).toMatchObject({
-      summary: `There is no IAM OIDC provider for the issuer of the cluster in account ${ACCOUNT}.`,
+      summary: `The issuer of the cluster is not registered: account ${ACCOUNT} has no IAM OIDC provider for it.`,
       evidence: [`issuer: ${ISSUER}`],
     });
     const many = Array.from({ length: 7 }, (_, index) => other(`issuer-${index}.example`));
@@ -116,7 +116,7 @@ describe('provider', () => {
       providers: { value: [] },
     };
     expect(verdict(ALL, 'provider-exists', changes)).toMatchObject({
-      summary: 'There is no IAM OIDC provider for the issuer of the cluster in account 444455556666.',
+      summary: 'The issuer of the cluster is not registered: account 444455556666 has no IAM OIDC provider for it.',
       evidence: [
         `issuer: ${ISSUER}`,
         'the role is not in the account of the cluster; the provider must be in the account of the role',
