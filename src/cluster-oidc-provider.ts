@@ -107,8 +107,8 @@ export class ClusterOidcProvider extends Resource implements IOpenIdConnectProvi
 
   /**
    * References the registered provider of an EKS cluster that the CDK CLI looks up by name. The CLI reads the issuer at
-   * synth time through Cloud Control and caches it in `cdk.context.json`, so that the issuer is literal and nothing runs
-   * at deployment. If you re-create a cluster under the same name, it gets a new issuer: clear the cached lookup with
+   * synth time through Cloud Control and caches it in `cdk.context.json`. The issuer is literal, and nothing runs at
+   * deployment. If you re-create a cluster under the same name, it gets a new issuer: clear the cached lookup with
    * `cdk context --reset <key>`.
    *
    * @throws if the stack has no literal account and region

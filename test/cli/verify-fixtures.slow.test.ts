@@ -27,8 +27,8 @@ test('a federated principal with the default action admits nobody', () => {
 test('an association of aws-eks-v2 is access, of one service account and one cluster', () => {
   const outdir = synthesized(podIdentityOfAwsEksV2);
   const { access, clusters } = JSON.parse(cli('report', outdir, '--format', 'json').stdout);
-  const associated = access.filter(({ associated }: any) => associated);
-  expect(associated).toMatchObject([{ namespace: 'apps', serviceAccount: 'pi', via: 'pod-identity', used: true }]);
+  const byAssociation = access.filter(({ associated }: any) => associated);
+  expect(byAssociation).toMatchObject([{ namespace: 'apps', serviceAccount: 'pi', via: 'pod-identity', used: true }]);
   expect(clusters.filter(({ kind }: any) => kind === 'pod-identity')).toHaveLength(1);
   // CDK's own trust policy is open to every cluster.
   expect(new Set(verify(outdir).told)).toEqual(new Set(['open-pod-identity ClusterPiRole']));
