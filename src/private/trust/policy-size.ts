@@ -1,4 +1,4 @@
-import { Reference, Tokenization } from 'aws-cdk-lib';
+import { Reference } from 'aws-cdk-lib';
 import { CfnOIDCProvider } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { ASSUMED_ISSUER, ASSUMED_LENGTHS, ASSUMED_OTHER } from '../../conventions/policy-quotas';
@@ -42,11 +42,9 @@ class Measure {
   }
 
   private text(text: string): number {
-    if (!isToken(text)) return JSON.stringify(text).length - 2;
-    const parts = Tokenization.reverseString(text);
-    const lengths = parts.mapTokens({ mapToken: token => ({ length: this.intrinsic(token, this.tokens.of(token)) }) })
-      .join({ join: (left: unknown, right: unknown) => [left, right].flat() });
-    return [lengths].flat().reduce((sum: number, part: { length: number }) => sum + part.length, 0);
+    const lengths = this.tokens.partsOf(text).map(part => (
+      typeof part === 'string' ? JSON.stringify(part).length - 2 : this.intrinsic(part.token, part.settled)));
+    return lengths.reduce((sum, length) => sum + length, 0);
   }
 
   private intrinsic(token: unknown, settled: unknown): number {

@@ -1,7 +1,7 @@
-import { Fn, IResolvable, IResolveContext, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { Fn, IResolveContext, Stack, Token } from 'aws-cdk-lib';
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { JsonObject, propertyOf } from '../../conventions/json';
+import { JsonObject } from '../../conventions/json';
 import { PolicyJson, StatementJson } from '../../conventions/policy-json';
 import { AppIndex } from '../app-index';
 import { fail, problem } from '../errors';
@@ -115,10 +115,21 @@ export function renderJson(context: IResolveContext, value: unknown): unknown {
 
 /**
  * Copies a value with all text tokens in keys and values replaced by literals if they are known at synth time. Returns
- * the value itself if it contains no token.
+ * the value itself if synth knows none of them.
  */
 export function settledCopy<T>(scope: IConstruct, value: T, tokens = new SettledTokens(scope)): T {
-  return mayHoldToken(value) ? copied(scope, value, tokens) as T : value;
+  return isSettled(value, tokens) ? value : copied(scope, value, tokens) as T;
+}
+
+/** Whether all tokens in the value are text that is known only at deployment. */
+function isSettled(value: unknown, tokens: SettledTokens): boolean {
+  if (typeof value === 'string') return tokens.literalOrToken(value) === value;
+  if (isToken(value)) return false;
+  if (typeof value !== 'object' || value === null) return true;
+  for (const key in value) {
+    if (!isSettled(key, tokens) || !isSettled((value as JsonObject)[key], tokens)) return false;
+  }
+  return true;
 }
 
 function copied(scope: IConstruct, value: unknown, tokens: SettledTokens): unknown {
@@ -262,19 +273,9 @@ class Substitution {
   }
 
   private text(text: string): string {
-    if (!isToken(text)) return escaped(text);
-    const fragments = Tokenization.reverseString(text)
-      .mapTokens({ mapToken: token => this.piece(token) })
-      .join({ join: (left: unknown, right: unknown) => [left, right].flat() });
-    return withLiteralsJoined([fragments].flat())
-      .map(fragment => (typeof fragment === 'string' ? escaped(fragment) : fragment.variable))
+    return this.tokens.partsOf(text)
+      .map(part => (typeof part === 'string' ? escaped(part) : this.variable(this.resolve(part.token))))
       .join('');
-  }
-
-  /** Returns the replacement for a token inside text. */
-  private piece(token: IResolvable): unknown {
-    const settled = this.tokens.of(token);
-    return isIntrinsic(settled) ? { variable: this.variable(this.resolve(token)) } : settled;
   }
 
   private variable({ key, value }: Resolved): string {
@@ -292,26 +293,6 @@ class Substitution {
     for (let count = 2; taken.has(name); count++) name = `${base}${count}`;
     return name;
   }
-}
-
-interface Variable {
-  readonly variable: string;
-}
-
-function isVariable(fragment: unknown): fragment is Variable {
-  return propertyOf(fragment, 'variable') !== undefined;
-}
-
-/** Joins adjacent literals, because a `$` and a `{` from two tokens together start a variable. */
-function withLiteralsJoined(fragments: unknown[]): (string | Variable)[] {
-  const joined: (string | Variable)[] = [];
-  for (const fragment of fragments) {
-    const last = joined.length - 1;
-    if (isVariable(fragment)) joined.push(fragment);
-    else if (typeof joined[last] === 'string') joined[last] += `${fragment}`;
-    else joined.push(`${fragment}`);
-  }
-  return joined;
 }
 
 function isListIntrinsic(value: unknown): boolean {

@@ -29,7 +29,7 @@ export function trustProblems(scope: IConstruct, written: PolicyJson, trusted: S
   }
 
   const asWritten = settledCopy(scope, written, tokens);
-  const isText = asWritten !== written && hasDeferredKey(asWritten);
+  const isText = hasDeferredKey(asWritten);
   const overridden = role && overrideProblem(role, isText);
   if (overridden !== undefined) return [overridden];
 

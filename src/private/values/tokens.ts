@@ -97,10 +97,17 @@ export function settle(scope: IConstruct, value: unknown): unknown {
   return isLiteralText(value) ? value : run(scope, value, new Settling(Stack.of(scope), false));
 }
 
+/** A token inside text that is known only at deployment. */
+interface DeferredPart {
+  readonly token: IResolvable;
+  readonly settled: unknown;
+}
+
 /** Caches settled tokens, because the same tokens occur many times. */
 export class SettledTokens {
   private readonly known = new Map<IResolvable, unknown>();
   private readonly texts = new Map<string, string>();
+  private readonly partsByText = new Map<string, readonly (string | DeferredPart)[]>();
 
   constructor(private readonly scope: IConstruct) {}
 
@@ -120,6 +127,27 @@ export class SettledTokens {
     const literalText = typeof settled === 'string' ? settled : text;
     this.texts.set(text, literalText);
     return literalText;
+  }
+
+  /**
+   * Returns the parts of a text: tokens that are known only at deployment, and the literals between them. Literals are
+   * joined, because a `$` and a `{` from two tokens together start a variable.
+   */
+  public partsOf(text: string): readonly (string | DeferredPart)[] {
+    if (isLiteralText(text)) return [text];
+    const known = this.partsByText.get(text);
+    if (known !== undefined) return known;
+    const fragments: unknown = Tokenization.reverseString(text)
+      .mapTokens({ mapToken: token => this.partOf(token) })
+      .join({ join: (left: unknown, right: unknown) => [left, right].flat() });
+    const parts = literalsJoined([fragments].flat()) as (string | DeferredPart)[];
+    this.partsByText.set(text, parts);
+    return parts;
+  }
+
+  private partOf(token: IResolvable): string | DeferredPart {
+    const settled = this.of(token);
+    return isIntrinsic(settled) ? { token, settled } : `${settled ?? ''}`;
   }
 }
 
@@ -215,6 +243,11 @@ export function joinedParts(value: unknown): unknown[] | undefined {
 }
 
 function joined(parts: unknown[]): unknown {
+  const merged = literalsJoined(parts);
+  return merged.length === 1 ? merged[0] : { 'Fn::Join': ['', merged] };
+}
+
+function literalsJoined(parts: unknown[]): unknown[] {
   const merged: unknown[] = [];
   for (const part of parts) {
     const text = typeof part === 'object' ? part : `${part}`;
@@ -222,7 +255,7 @@ function joined(parts: unknown[]): unknown {
     if (typeof text === 'string' && typeof last === 'string') merged[merged.length - 1] = last + text;
     else merged.push(text);
   }
-  return merged.length === 1 ? merged[0] : { 'Fn::Join': ['', merged] };
+  return merged;
 }
 
 /**

@@ -101,6 +101,13 @@ describe('a copy that is settled', () => {
     })).toEqual({ [ACCOUNT]: [ACCOUNT, `x-${ACCOUNT}`, deferred], [deferred]: { b: null, c: ['x'] }, half });
   });
 
+  test('holds a token object as a literal, even if every text is known only at deployment', () => {
+    const deferred = keyToken();
+    const known = Lazy.any({ produce: () => ({ c: ['x'] }) });
+    expect(settledCopy(literalStack(), { [deferred]: deferred, a: { b: known } }))
+      .toEqual({ [deferred]: deferred, a: { b: { c: ['x'] } } });
+  });
+
   test('does not lose one of two keys that turn out to be the same', () => {
     const value = { a: 1, [Lazy.string({ produce: () => 'a' })]: 2 };
     expect(() => settledCopy(literalStack(), { x: value })).toThrow(
