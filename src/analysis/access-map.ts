@@ -157,7 +157,8 @@ export interface MetadataEntry {
   readonly value: Text;
   /** The API server rejects other values. */
   readonly isString: boolean;
-  readonly place: Place;
+  /** Parses the text with positions, if that has not been done. */
+  readonly place: () => Place;
 }
 
 /** A key that occurs twice in one map of a manifest. The last value wins. */

@@ -187,7 +187,8 @@ function isAnything({ sub, head }: Sub): boolean {
   );
 }
 
-function hasVariable(value: unknown): boolean {
+/** Whether a value contains a policy variable, which may be the same key that it is compared to. */
+export function hasVariable(value: unknown): boolean {
   return text(value).includes('${');
 }
 

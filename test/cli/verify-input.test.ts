@@ -93,6 +93,16 @@ test('several at once, an assembly among them', () => {
   expect(result.counts.roles).toBe(2);
 });
 
+test('templates with the same file name and logical IDs are not mixed up', () => {
+  for (const name of ['blue', 'green']) {
+    write(`same/${name}/stack.json`, JSON.stringify({ Resources: { Role: role(name, [webIdentity()]) } }));
+  }
+  const messages = verify(at('same')).result.findings.map(({ message }: any) => message);
+  for (const name of ['blue', 'green']) {
+    expect(messages).toContainEqual(expect.stringMatching(`^Role ${name}, .*accepts every token`));
+  }
+});
+
 test('a folder of templates and manifests, told apart', () => {
   write('mixed/infra/stack.json', SOUND);
   write('mixed/gitops/sa.yaml', annotated('payments/api', arnOf('api')));

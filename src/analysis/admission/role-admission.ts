@@ -49,7 +49,7 @@ function unreadable({ unresolved }: TrustedRole): Admission {
 
 /** Statements that may allow callers that they do not name, of any issuer or cluster. */
 export function openStatements(trust: unknown): number[] {
-  return [...statementsOf(trust).entries()].filter(([, statement]) => isOpen(statement ?? {})).map(([index]) => index);
+  return statementsOf(trust).flatMap((statement, index) => (isOpen(statement ?? {}) ? [index] : []));
 }
 
 function isOpen({ Effect: effect, Principal: principal }: StatementJson): boolean {

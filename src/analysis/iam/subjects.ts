@@ -20,9 +20,9 @@ const POLICY_VARIABLE = /\$\{/;
 export function canBeSubject(value: string, { wildcards, ignoreCase }: SubjectOperator): boolean {
   const subject = ignoreCase ? lowerCase(value) : value;
   if (POLICY_VARIABLE.test(subject)) return true;
-  if (!overlap(pattern(wildcards ? subject : withoutWildcards(subject)), ANY_SUBJECT)) return false;
   const names = readSubject(subject);
-  if (names === undefined) return true; // a pattern such as system:serviceaccount:*
+  // a pattern such as system:serviceaccount:*
+  if (names === undefined) return overlap(pattern(wildcards ? subject : withoutWildcards(subject)), ANY_SUBJECT);
   const fill = (text: string) => withoutStandIns(wildcards ? withoutWildcards(text) : text);
   const isAny = (text: string) => wildcards && /^\*+$/.test(text);
   return (isAny(names.namespace) || NAMESPACE.pattern.test(fill(names.namespace)))

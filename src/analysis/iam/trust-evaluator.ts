@@ -15,6 +15,7 @@ import { actionMatches, PolicyDocument, readDocument, Statement } from './policy
 import { principalMatches, RequestPrincipal } from './principals';
 import { hasStandIn } from '../stand-in';
 import { every, Truth } from './truth';
+import { remembered } from '../../conventions/remembered';
 
 type Decision = 'allow' | 'deny' | 'unknown';
 
@@ -147,6 +148,5 @@ function isOfAnotherIssuer(key: string, given: readonly string[]): boolean {
     && issuers.every(issuer => matches(literal(issuer), literal(fold(issuerOf(key)))) === false);
 }
 
-function fold(text: string): string {
-  return textOfSymbols(foldCase(pattern(text))); // only to keep the stand-ins apart, not for wildcards
-}
+/** Converts to lower case, except for stand-ins. A pattern only to keep these apart, not for wildcards. */
+const fold = remembered(text => textOfSymbols(foldCase(pattern(text))));

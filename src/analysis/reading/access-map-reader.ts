@@ -85,7 +85,7 @@ class Reader {
   private readonly intrinsics: Intrinsics;
   private readonly resources: Found[];
   private readonly byType: Map<string, Found[]>;
-  private readonly references = new Map<string, Text | undefined>();
+  private readonly references = new Map<StackTemplate, Map<string, Text | undefined>>();
   private ownManaged?: Map<string, { document: unknown; place: Place }>;
 
   constructor(private readonly assembly: Assembly, private readonly options: AccessMapOptions) {
@@ -226,13 +226,14 @@ class Reader {
     return types.flatMap(type => this.byType.get(type) ?? []);
   }
 
-  /** The value of a `Ref`. Cached, because roles are referenced often. */
+  /** The value of a `Ref`. Cached by stack, not by its path, which stacks of several inputs may share. */
   private reference(stack: StackTemplate, value: unknown): Text | undefined {
     const logicalId = propertyOf(value, 'Ref');
     if (typeof logicalId !== 'string') return undefined;
-    const key = resourceKey(stack, logicalId);
-    if (!this.references.has(key)) this.references.set(key, this.intrinsics.text(stack, value));
-    return this.references.get(key);
+    let known = this.references.get(stack);
+    if (known === undefined) this.references.set(stack, known = new Map());
+    if (!known.has(logicalId)) known.set(logicalId, this.intrinsics.text(stack, value));
+    return known.get(logicalId);
   }
 
   private text(stack: StackTemplate, value: unknown): Text {
@@ -574,10 +575,6 @@ function placeOf(stack: StackTemplate, logicalId: string): Place {
   return { file: stack.file, stack: stack.path, logicalId, ...constructPath !== undefined && { constructPath } };
 }
 
-function resourceKey({ path }: StackTemplate, logicalId: string): string {
-  return `${path}/${logicalId}`;
-}
-
 /** The elements of a list. A list that is only known at deployment is one element, so that it does not seem empty. */
 function elementsOf(value: unknown): unknown[] {
   return isStandIn(value) ? [value] : arrayOf(value);
@@ -585,7 +582,7 @@ function elementsOf(value: unknown): unknown[] {
 
 /** Role names are unique in an account. */
 function roleKey(account: Text, name: Text): string {
-  return JSON.stringify([account, name]);
+  return `${account}/${name}`;
 }
 
 function clusterArn(stack: StackTemplate, name: Text): Text {

@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync } from 'fs';
 import { basename, dirname, join, relative, resolve } from 'path';
-import { arrayOf, isObject, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
+import { arrayOf, grouped, isObject, JsonObject, objectOf, propertyOf, textOf } from '../json-values';
 import { readRecord, StackRecord } from './stack-record';
 import { readText, UnusableInput } from './unusable-input';
 import { RECORD_METADATA } from '../../conventions/assembly-record';
@@ -125,8 +125,10 @@ function readStack(directory: string, id: string, artifact: ArtifactJson): Stack
   const file = insideOf(directory, `${templateFile}`, join(directory, MANIFEST));
   const { account, region } = environmentOf(artifact.environment);
   const metadata = metadataOf(directory, artifact);
-  const named = constructPathsIn(metadata);
-  const record = recordOf(directory, metadata);
+  const entries = entriesByType(metadata);
+  const named = entries('aws:cdk:logicalId')
+    .map(({ path, data }): NamedPath => ({ path: path.replace(/^\//, ''), logicalId: `${data}` }));
+  const record = recordOf(directory, entries(RECORD_METADATA)[0]?.data);
   const stack = {
     path: textOf(artifact.displayName ?? id),
     stackName: textOf(stackName ?? id),
@@ -135,8 +137,8 @@ function readStack(directory: string, id: string, artifact: ArtifactJson): Stack
     account,
     region,
     constructPaths: pathsWithin(named),
-    existingRoles: entriesOf(metadata, EXISTING_ROLE),
-    existingProviders: entriesOf(metadata, EXISTING_PROVIDER),
+    existingRoles: entries(EXISTING_ROLE).map(({ data }) => data),
+    existingProviders: entries(EXISTING_PROVIDER).map(({ data }) => data),
     manifestFiles: record?.manifestFiles ?? manifestFilesBeside(directory, id),
     record,
   };
@@ -144,8 +146,7 @@ function readStack(directory: string, id: string, artifact: ArtifactJson): Stack
 }
 
 /** A stage that is synthesized separately refers to a record that does not exist. */
-function recordOf(directory: string, metadata: JsonObject): StackRecord | undefined {
-  const [name] = entriesOf(metadata, RECORD_METADATA);
+function recordOf(directory: string, name: unknown): StackRecord | undefined {
   if (typeof name !== 'string') return undefined;
   const file = insideOf(directory, name, join(directory, MANIFEST));
   if (!existsSync(file)) return undefined;
@@ -170,37 +171,40 @@ function environmentOf(environment: unknown): { account?: string; region?: strin
 /**
  * A construct path and its logical ID. Includes nested stacks, which may have the same logical IDs.
  */
-type NamedPath = readonly [path: string, logicalId: string];
+interface NamedPath {
+  readonly path: string;
+  readonly logicalId: string;
+}
 
 const NESTED_STACK = /^(.*\/([^/]+))\.NestedStack\/\2\.NestedStackResource$/;
 
-function constructPathsIn(metadata: JsonObject): NamedPath[] {
-  return Object.entries(metadata).flatMap(([path, entries]) =>
-    arrayOf(entries)
-      .filter(entry => propertyOf(entry, 'type') === 'aws:cdk:logicalId')
-      .map((entry): NamedPath => [path.replace(/^\//, ''), `${propertyOf(entry, 'data')}`]),
-  );
-}
-
 /** Construct paths of one stack by logical ID, without its nested stacks. */
 function pathsWithin(named: readonly NamedPath[], root = ''): Map<string, string> {
-  const within = named.filter(([path]) => path.startsWith(root));
-  const nested = within.flatMap(([path]) =>
+  const within = named.filter(({ path }) => path.startsWith(root));
+  const nested = within.flatMap(({ path }) =>
     path.endsWith('.NestedStackResource') ? (NESTED_STACK.exec(path)?.[1] ?? []) : [],
   );
   return new Map(
     within
-      .filter(([path]) => !nested.some(parent => path.startsWith(`${parent}/`)))
-      .map(([path, logicalId]) => [logicalId, path]),
+      .filter(({ path }) => !nested.some(parent => path.startsWith(`${parent}/`)))
+      .map(({ path, logicalId }) => [logicalId, path]),
   );
 }
 
-/** The data of all metadata entries of a type. */
-function entriesOf(metadata: JsonObject, type: string): unknown[] {
-  return Object.values(metadata)
-    .flatMap(arrayOf)
-    .filter(entry => propertyOf(entry, 'type') === type)
-    .map(entry => propertyOf(entry, 'data'));
+/** An entry of the metadata of a stack. */
+interface MetadataEntry {
+  /** Of the construct that added it. */
+  readonly path: string;
+  readonly type: unknown;
+  readonly data: unknown;
+}
+
+/** Returns a function that finds all metadata entries of a type. */
+function entriesByType(metadata: JsonObject): (type: string) => MetadataEntry[] {
+  const all = Object.entries(metadata).flatMap(([path, entries]) => arrayOf(entries).map((entry): MetadataEntry =>
+    ({ path, type: propertyOf(entry, 'type'), data: propertyOf(entry, 'data') })));
+  const byType = grouped(all, ({ type }) => textOf(type));
+  return type => byType.get(type) ?? [];
 }
 
 /** Manifests of a stack without a record: the file or folder that KubernetesManifests writes. */

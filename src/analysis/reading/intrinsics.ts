@@ -362,8 +362,7 @@ function mayHoldFunction(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth > MAX_DEPTH) return true;
   if (Array.isArray(value)) {
-    for (const inner of value) if (typeof inner === 'object' && mayHoldFunction(inner, depth + 1)) return true;
-    return false;
+    return value.some(inner => typeof inner === 'object' && mayHoldFunction(inner, depth + 1));
   }
   for (const key in value) { // the fastest loop
     if (isFunction(key)) return true;

@@ -64,9 +64,9 @@ export function readManifests({ text, place }: ManifestText, options: ManifestOp
     const hasRoles = mayHoldRoles(part.text);
     for (const found of objectsIn(part, place)) {
       const own = objectsOf(found, namespace);
-      addObjects(all, own);
+      addLists(all, own);
       addRbac(all.rbac, found, namespace, cluster);
-      addObjects(all, {
+      addLists(all, {
         awsAuth: awsAuthOf(found, cluster),
         owners: ownedIn(found, ownerLabel, namespace),
         admission: admissionObjectsOf(found, cluster, isConditional),
@@ -75,9 +75,9 @@ export function readManifests({ text, place }: ManifestText, options: ManifestOp
       if (custom === undefined) continue;
       const made = hasRoles ? [accountsMadeBy(custom, found.source)] : [];
       const declared: Partial<Lists>[] = [accountsNamedIn(custom), ...made];
-      for (const objects of declared) addObjects(all, objects);
+      for (const objects of declared) addLists(all, objects);
       if (own.repeatedKeys === undefined && declared.some(hasAny)) {
-        addObjects(all, { repeatedKeys: repeatedKeys(`${custom.kind} ${custom.name}`, found.source) });
+        addLists(all, { repeatedKeys: repeatedKeys(`${custom.kind} ${custom.name}`, found.source) });
       }
     }
   }
@@ -104,7 +104,7 @@ export function addObjects(all: KubernetesObjects, { rbac, ...more }: Partial<Ku
   if (rbac !== undefined) addLists(all.rbac, rbac);
 }
 
-function addLists(all: object, more: object): void {
+function addLists<T extends object>(all: T, more: Partial<T>): void {
   const known = all as Record<string, unknown[]>;
   const lists = more as Record<string, unknown[]>;
   for (const name in lists) {
@@ -117,7 +117,8 @@ function ownedIn({ object, at }: ManifestObject, label: string | undefined, name
   const kind = textOf(object.kind);
   if (label === undefined || !OWNED_KINDS.includes(kind)) return [];
   const { metadata } = object;
-  const [owner, name] = [objectOf(propertyOf(metadata, 'labels'))[label], propertyOf(metadata, 'name')];
+  const owner = objectOf(propertyOf(metadata, 'labels'))[label];
+  const name = propertyOf(metadata, 'name');
   if (typeof owner !== 'string' || owner === '' || typeof name !== 'string') return [];
   const isNamespaced = kind === 'ServiceAccount' || kind === 'RoleBinding';
   return [{
@@ -150,17 +151,17 @@ function customObjectOf({ object, at }: ManifestObject, namespace?: string): Nam
 function objectsOf(found: ManifestObject, namespace?: string): Partial<Lists> {
   const { object, source } = found;
   const isServiceAccount = object.kind === 'ServiceAccount' && object.apiVersion === 'v1';
-  const serviceAccounts = isServiceAccount ? [serviceAccountOf(found, namespace)] : [];
+  const serviceAccount = isServiceAccount ? serviceAccountOf(found, namespace) : undefined;
   const pod = podOf(object);
-  const workloads = pod ? [workloadOf(found, pod, namespace)] : [];
-  const [named] = [...serviceAccounts, ...workloads];
+  const workload = pod && workloadOf(found, pod, namespace);
+  const named = serviceAccount ?? workload;
   if (named === undefined) return {};
   const name = `${textOf(object.kind)} ${named.namespace}/${named.name}`;
   const entries = (on: MetadataEntry['on'], path: readonly string[]) =>
     metadataEntries({ object: name, on }, object, source, [...path, 'metadata']);
   return {
-    serviceAccounts,
-    workloads,
+    ...serviceAccount && { serviceAccounts: [serviceAccount] },
+    ...workload && { workloads: [workload] },
     annotations: [
       ...pod?.path.length === 0 ? [] : entries(isServiceAccount ? 'ServiceAccount' : 'workload', []),
       ...pod ? entries('pods', pod.path) : [],
@@ -175,9 +176,10 @@ function serviceAccountOf(found: ManifestObject, namespace?: string): ServiceAcc
     Object.entries(objectOf(propertyOf(metadata, 'annotations')))
       .map(([key, value]) => [key, textWithPlaceholders(value ?? '')]),
   );
-  const misplaced = misplacedIn({
-    annotation: [withoutRole(annotations), ANNOTATIONS], label: [propertyOf(metadata, 'labels'), LABELS],
-  });
+  const misplaced = [
+    ...misplacedIn('annotation', annotations, ANNOTATIONS, isMistakenRoleKey),
+    ...misplacedIn('label', propertyOf(metadata, 'labels'), LABELS),
+  ];
   const read = [ROLE_ARN_ANNOTATION, AUDIENCE_ANNOTATION].filter(key => Object.hasOwn(annotations, key));
   return {
     namespace: namespaceOf(metadata, namespace),
@@ -204,28 +206,27 @@ function partsAt(positionOf: ManifestObject['positionOf'], paths: readonly Named
 }
 
 /** Descriptions and paths of keys with a role that only has an effect in the annotation of a ServiceAccount. */
-function misplacedIn(maps: { readonly [kind: string]: readonly [map: unknown, path: Path] }): NamedPath[] {
-  return Object.entries(maps).flatMap(([kind, [map, path]]) =>
-    Object.keys(objectOf(map))
-      .filter(key => key === ROLE_ARN_ANNOTATION || isMistakenRoleKey(key))
-      .map((key): NamedPath => [`the ${kind} ${key}`, [...path, key]]));
+function misplacedIn(kind: string, map: unknown, path: Path, isMisplaced = isRoleKey): NamedPath[] {
+  return Object.keys(objectOf(map))
+    .filter(isMisplaced)
+    .map((key): NamedPath => [`the ${kind} ${key}`, [...path, key]]);
+}
+
+function isRoleKey(key: string): boolean {
+  return key === ROLE_ARN_ANNOTATION || isMistakenRoleKey(key);
 }
 
 function wordsOf(misplaced: readonly NamedPath[]): { misplaced?: string[] } {
   return misplaced.length > 0 ? { misplaced: misplaced.map(([words]) => words) } : {};
 }
 
-function withoutRole({ [ROLE_ARN_ANNOTATION]: _, ...others }: Record<string, string>): object {
-  return others;
-}
-
 /** Misplaced keys of a workload. Annotations of kube2iam and kiam are valid on pods. */
 function misplacedOnPods(metadata: unknown, { path, metadata: ofPods }: Pod): NamedPath[] {
-  return misplacedIn({
-    'annotation': [propertyOf(metadata, 'annotations'), ANNOTATIONS],
-    "pods' annotation": path.length === 0 ? [undefined, []]
-      : [propertyOf(ofPods, 'annotations'), [...path, ...ANNOTATIONS]],
-  }).filter(([words]) => !words.includes('iam.amazonaws.com/'));
+  return [
+    ...misplacedIn('annotation', propertyOf(metadata, 'annotations'), ANNOTATIONS),
+    ...path.length === 0
+      ? [] : misplacedIn("pods' annotation", propertyOf(ofPods, 'annotations'), [...path, ...ANNOTATIONS]),
+  ].filter(([words]) => !words.includes('iam.amazonaws.com/'));
 }
 
 /** A pod template. */

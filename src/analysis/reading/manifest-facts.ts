@@ -14,7 +14,8 @@ import { yaml } from './yaml-parser';
 
 /** An object in the text. */
 export interface Source {
-  readonly node: Node | null | undefined;
+  /** Its node. Parses the text with positions, if that has not been done. */
+  readonly node: () => Node | null | undefined;
   /** Whether it may contain duplicate keys. */
   readonly mayRepeatKeys: boolean;
   /** The place of any node of the text. */
@@ -47,7 +48,7 @@ export function metadataEntries(
           key,
           value: text,
           isString,
-          get place() { return placeOfPath(source, [...own, key]); },
+          place: () => placeOfPath(source, [...own, key]),
         }];
     });
   });
@@ -56,10 +57,9 @@ export function metadataEntries(
 /** Duplicate keys in maps of the object. Aliased maps are checked at their anchors. */
 export function repeatedKeys(name: Text, source: Source): RepeatedKey[] {
   if (!source.mayRepeatKeys) return [];
-  const { node, placeOf } = source;
   const found: Scalar[] = [];
-  collectRepeated(node, yaml().isMap, found);
-  return found.map(key => ({ object: name, key: String(key.value), place: placeOf(key) }));
+  collectRepeated(source.node(), yaml().isMap, found);
+  return found.map(key => ({ object: name, key: String(key.value), place: source.placeOf(key) }));
 }
 
 /** Called for every node, so it is optimized: only collections have items, and only scalars a value. */
@@ -80,7 +80,8 @@ function collectRepeated(node: unknown, isMap: typeof IsMap, found: Scalar[]): v
 }
 
 /** The place of a value, or of the object if the value is merged from elsewhere. */
-export function placeOfPath({ node, placeOf }: Source, path: readonly string[]): Place {
+export function placeOfPath(source: Source, path: readonly string[]): Place {
+  const node = source.node();
   const value = yaml().isMap(node) ? node.getIn(path, true) as Node | undefined : undefined;
-  return placeOf(yaml().isNode(value) ? value : node);
+  return source.placeOf(yaml().isNode(value) ? value : node);
 }

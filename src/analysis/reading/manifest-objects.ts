@@ -102,7 +102,7 @@ export function* objectsIn(part: Part, place: Place): Generator<ManifestObject> 
     yield {
       object: object as KubernetesObject,
       source: {
-        get node() { return found().source.node; },
+        node: () => found().source.node(),
         placeOf: node => found().source.placeOf(node),
         mayRepeatKeys: false,
       },
@@ -152,7 +152,7 @@ function* parsedObjectsIn({ text, linesBefore }: Part, place: Place): Generator<
     const object = plain(document, placeOf(contents as Node));
     const found = (value: KubernetesObject, node: Node | null | undefined): ManifestObject => ({
       object: value,
-      source: { node, placeOf, mayRepeatKeys: true },
+      source: { node: () => node, placeOf, mayRepeatKeys: true },
       at: placeOf(node),
       positionOf: path => {
         const offset = place.logicalId === undefined ? offsetOf(document, node, path) : undefined;

@@ -39,10 +39,12 @@ export function noRbac(): RbacObjects {
 export function addRbac(
   all: RbacObjects, { object, at, positionOf }: ManifestObject, namespace?: string, cluster?: Text,
 ): void {
-  const [kind, version] = [textOf(object.kind), textWithPlaceholders(object.apiVersion ?? '')];
+  const kind = textOf(object.kind);
+  if (!KINDS.includes(kind)) return;
+  const version = textWithPlaceholders(object.apiVersion ?? '');
   const [group] = version.split('/');
   // Other groups may have kinds with the same names.
-  if (!KINDS.includes(kind) || !(group === RBAC_GROUP || group === '' || hasStandIn(version))) return;
+  if (!(group === RBAC_GROUP || group === '' || hasStandIn(version))) return;
   const report = (name: Text, path: Path, problem: string) =>
     all.unknown.push({ object: name, path: pathText(path), problem, place: { ...at, ...positionOf(path) } });
   const own = { ...cluster !== undefined && { cluster }, place: at };

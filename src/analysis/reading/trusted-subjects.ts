@@ -22,7 +22,7 @@ type Trusted = Pick<Access, 'cluster' | 'namespace' | 'serviceAccount' | 'audien
 const PROVIDER_ARN = /^arn:(?:[^:⟨]|⟨[^⟩]*⟩)*:iam::(?:[^:⟨]|⟨[^⟩]*⟩)*:oidc-provider\/(.+)$/;
 
 /** One key of a condition with its values. */
-interface Compared {
+export interface Compared {
   readonly operator: string;
   readonly key: string;
   readonly values: string[];

@@ -32,7 +32,7 @@ export const NOT_A_STRING: Rule = {
         message: `${object}: the ${kind} ${key} is ${value}, which is not a string, so the API server rejects the `
           + 'object.',
         fix: `Quote the value: ${JSON.stringify(value)}.`,
-        place,
+        place: place(),
       })),
 };
 
@@ -60,11 +60,11 @@ export const IGNORED_ANNOTATION: Rule = {
       .filter(({ kind, isString, value }) => kind === 'annotation' && isString && !hasStandIn(value));
     const effective = new Set(entries.filter(isRead).map(({ key, value }) => `${key} ${value}`));
     const ofPods = entries.filter(({ key, on }) => key === SKIP_CONTAINERS && on === 'pods');
-    const places = new Map(ofPods.map(({ object, place }) => [object, place]));
+    const places = new Map(ofPods.map(({ object, place }) => [object, place()]));
     return [
       ...entries
         .filter(entry => isRead(entry) || !effective.has(`${entry.key} ${entry.value}`))
-        .flatMap(entry => problemsOf(entry).map(problem => ({ ...problem, place: entry.place }))),
+        .flatMap(entry => problemsOf(entry).map(problem => ({ ...problem, place: entry.place() }))),
       ...map.workloads.flatMap(workload => ofSkipContainers(workload, places.get(workloadName(workload)))),
       ...emptyAudiences(map),
     ];

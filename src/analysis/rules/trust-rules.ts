@@ -4,6 +4,7 @@
 import { isOpenToEverybody } from './role-rules';
 import { atPlaces, Found, Rule } from './rule';
 import {
+  allowStatementsOf,
   Claim,
   demands,
   eachAllow,
@@ -11,7 +12,6 @@ import {
   isReadable,
   isUnknown,
   meansWebIdentities,
-  statementName,
   URL_SCHEME,
   WebIdentities,
   webIdentitiesOf,
@@ -34,7 +34,7 @@ import { AccessMap, Role } from '../access-map';
 import { isDeferredEksIssuer } from '../admission/trust-requests';
 import { claimOf } from '../iam/claims';
 import { arnParts, literal, matches, pattern } from '../iam/patterns';
-import { grouped, objectOf, propertyOf } from '../json-values';
+import { grouped, propertyOf } from '../json-values';
 import { andMore } from '../lists';
 import { conditionsOf, isOfPods, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
 import { hasStandIn, isStandIn, standInsOf, withoutStandIns } from '../stand-in';
@@ -181,7 +181,8 @@ export const MISSING_SUB = eachStatement(
       ],
 );
 
-function conditionsIn({ keys }: WebIdentities): string {
+function conditionsIn(statement: WebIdentities): string {
+  const keys = statement.keys();
   return keys.length === 0 ? 'there are no conditions' : `the conditions are on ${keys.join(', ')}`;
 }
 
@@ -198,7 +199,7 @@ export const WILDCARD_UNDER_STRING_EQUALS = eachStatement(
   },
   ({ name, known, claims }) =>
     claims
-      .filter(({ operator, claim }) => demandsEqual(operator) && ['sub', 'aud'].includes(claim))
+      .filter(({ operator, claim }) => ['sub', 'aud'].includes(claim) && demandsEqual(operator))
       .flatMap(({ operator, key, claim, values }) =>
         values
           .filter(hasWildcard)
@@ -215,9 +216,7 @@ export const WILDCARD_UNDER_STRING_EQUALS = eachStatement(
       ),
 );
 
-function demandsEqual(operator: string): boolean {
-  return demands(operator.replace(/IfExists$/i, '')) === 'equal';
-}
+const demandsEqual = remembered(operator => demands(operator.replace(/IfExists$/i, '')) === 'equal');
 
 export const WHOLE_CLUSTER = eachStatement({
   id: 'whole-cluster',
@@ -425,19 +424,15 @@ export const WILDCARD_NAMESPACE: Rule = {
         hasPatternOfNamespaces,
       ),
     ),
-    ...map.roles.flatMap(role =>
-      statementsOf(role.trust).flatMap((value, index) => {
-        const statement = objectOf<StatementJson>(value);
-        return statement.Effect === 'Allow'
-          ? patterns(role, statementName(role, statement, index), tagsOf(statement), hasWildcard)
-          : [];
-      }),
-    ),
+    ...allowStatementsOf(map).flatMap(({ role, statement, name }) =>
+      patterns(role, name, tagsOf(statement), hasWildcard)),
   ],
 };
 
+const TAG = NAMESPACE_TAG.toLowerCase();
+
 function tagsOf(statement: StatementJson): { operator: string; values: string[] }[] {
-  return conditionsOf(statement).filter(({ key }) => key.toLowerCase() === NAMESPACE_TAG.toLowerCase());
+  return conditionsOf(statement).filter(({ key }) => key.toLowerCase() === TAG);
 }
 
 function patterns(
@@ -446,9 +441,8 @@ function patterns(
   conditions: { operator: string; values: string[] }[],
   reaches: (value: string) => boolean,
 ): Found[] {
-  const values = conditions
-    .filter(({ operator }) => demands(operator) === 'like')
-    .flatMap(condition => condition.values.filter(reaches));
+  const values = conditions.flatMap(condition =>
+    (demands(condition.operator) === 'like' ? condition.values.filter(reaches) : []));
   return [...new Set(values)].map(value => ({
     message: `${name}: the pattern ${value} matches several namespaces.`,
     fix: 'List the namespaces explicitly with ServiceAccountSubject.exact(namespace, name). Or restrict who can create '

@@ -3,13 +3,14 @@
  */
 import { IdentityProvider, identityProviderOf } from '../../conventions/identity-providers';
 import { StatementJson } from '../../conventions/policy-json';
-import { holdsAudience, isEverybody, isWebIdentity, subsOf } from '../../conventions/web-identity';
+import { remembered } from '../../conventions/remembered';
+import { hasAction, hasVariable, isEverybody, WEB_IDENTITY_ACTION } from '../../conventions/web-identity';
 import { AccessMap, Role } from '../access-map';
 import { atPlaces, Found, Rule } from './rule';
 import { claimOf, isClaim, issuerOf } from '../iam/claims';
 import { operatorOf } from '../iam/conditions';
-import { JsonObject, objectOf, once, propertyOf, textsOf } from '../json-values';
-import { conditionsOf, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
+import { grouped, objectOf, once, propertyOf, textsOf } from '../json-values';
+import { Compared, conditionsOf, issuerOfArn, statementsOf } from '../reading/trusted-subjects';
 import { hasStandIn, withoutStandIns } from '../stand-in';
 
 /** One key of a condition on a token. */
@@ -36,7 +37,7 @@ export interface WebIdentities {
   readonly whose: string;
   readonly claims: Claim[];
   /** All keys of its conditions, for messages. */
-  readonly keys: string[];
+  readonly keys: () => string[];
   readonly holdsAudience: boolean;
   readonly holdsAnySubject: boolean;
 }
@@ -75,7 +76,7 @@ interface AllowStatement {
 const ALLOW_STATEMENTS = new WeakMap<AccessMap, AllowStatement[]>();
 
 /** Those of the trust policies of all roles. Read only once per map. */
-function allowStatementsOf(map: AccessMap): AllowStatement[] {
+export function allowStatementsOf(map: AccessMap): AllowStatement[] {
   return once(ALLOW_STATEMENTS, map, () => map.roles.flatMap(role =>
     statementsOf(role.trust).flatMap((value, index): AllowStatement[] => {
       const statement = objectOf<StatementJson>(value);
@@ -85,9 +86,10 @@ function allowStatementsOf(map: AccessMap): AllowStatement[] {
 
 /** Whether a statement allows anyone with a token. */
 export function meansWebIdentities(statement: StatementJson): boolean {
-  if (statement.Effect !== 'Allow' || !isWebIdentity(statement)) return false;
-  return isEverybody(statement) || federated(statement)
-    .some(arn => issuerOfArn(arn) !== undefined || (hasStandIn(arn) && !arn.includes(':saml-provider/')));
+  if (statement.Effect !== 'Allow' || !hasAction(statement, WEB_IDENTITY_ACTION)) return false;
+  return federated(statement)
+    .some(arn => issuerOfArn(arn) !== undefined || (hasStandIn(arn) && !arn.includes(':saml-provider/')))
+    || isEverybody(statement);
 }
 
 /** Whether keys and values of the conditions are known. */
@@ -103,14 +105,13 @@ export function statementName(role: Role, { Sid: sid }: StatementJson, index: nu
 }
 
 /** What the operator requires of a key; undefined if the condition passes without the key. */
-export function demands(operator: string): 'equal' | 'like' | undefined {
+export const demands = remembered((operator): 'equal' | 'like' | undefined => {
   const known = operatorOf(operator);
   if (!known || known.ifExists || known.set === 'all' || known.negated || known.kind === 'null') return undefined;
   return known.wildcards ? 'like' : 'equal';
-}
+});
 
 function webIdentities(role: Role, statement: StatementJson, index: number): WebIdentities {
-  const condition = plainCondition(statement);
   const arns = federated(statement);
   const providers = arns.flatMap(arn => {
     const issuer = issuerOfArn(arn);
@@ -132,16 +133,14 @@ function webIdentities(role: Role, statement: StatementJson, index: number): Web
         claim: claimOf(key).toLowerCase(),
         values,
       })),
-    // Only for messages.
-    get keys() {
-      return all.map(
+    keys: () =>
+      all.map(
         ({ operator, key }) =>
           `${providers.some(({ issuer }) => isClaim(key) && issuerOf(key) === issuer) ? claimOf(key) : key} `
             + `(${operator})`,
-      );
-    },
-    holdsAudience: holdsAudience(condition),
-    holdsAnySubject: subsOf(condition).length > 0,
+      ),
+    holdsAudience: holdsAudience(all),
+    holdsAnySubject: all.some(condition => isRequired(condition, ':sub') && condition.values.length > 0),
   };
 }
 
@@ -159,19 +158,20 @@ export function withoutScheme(text: string): string {
   return text.replace(URL_SCHEME, '');
 }
 
-/** The condition in normal form: keys in lower case, and StringEquals for values without wildcards. */
-function plainCondition(statement: StatementJson): JsonObject {
-  const [equals, like] = [new Map<string, string[]>(), new Map<string, string[]>()];
-  for (const { operator, key, values } of conditionsOf(statement)) {
-    const demanded = operatorOf(operator)?.kind === 'string' ? demands(operator) : undefined;
-    if (demanded === undefined) continue;
-    const keys = demanded === 'like' && values.some(hasWildcard) ? like : equals;
-    const name = key.toLowerCase();
-    // Another rule reports values that can never match.
-    const more = values.map(value => (demanded === 'equal' && value === '*' ? '**' : value));
-    keys.set(name, [...keys.get(name) ?? [], ...more]);
-  }
-  return { StringEquals: Object.fromEntries(equals), StringLike: Object.fromEntries(like) };
+/** Whether the audience must be one of certain texts. Another rule reports those that can never match. */
+function holdsAudience(all: readonly Compared[]): boolean {
+  const exact = all.filter(condition => isRequired(condition, ':aud')
+    && !(demands(condition.operator) === 'like' && condition.values.some(hasWildcard)));
+  return [...grouped(exact, ({ key }) => key.toLowerCase()).values()].some(same => {
+    const values = same.flatMap(condition => condition.values);
+    return values.length > 0 && !values.some(hasVariable);
+  });
+}
+
+/** Whether a condition on the text of a claim fails without the claim. */
+function isRequired({ operator, key }: Compared, claim: ':aud' | ':sub'): boolean {
+  return key.toLowerCase().endsWith(claim)
+    && demands(operator) !== undefined && operatorOf(operator)!.kind === 'string';
 }
 
 /** Whether a value has an IAM wildcard outside the descriptions of stand-ins. */

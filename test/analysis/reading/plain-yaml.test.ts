@@ -190,9 +190,10 @@ describe('manifests', () => {
   /** A tab in a comment at its end leaves a document to the full parser. */
   const read = (text: string) => {
     try {
-      const { serviceAccounts, workloads, ...others } = readManifests({ text, place: { file: 'a.yaml' } });
+      const { serviceAccounts, workloads, annotations, ...others } = readManifests({ text, place: { file: 'a.yaml' } });
       return {
         ...others,
+        annotations: annotations.map(({ place, ...annotation }) => ({ ...annotation, place: place() })),
         accounts: serviceAccounts.map(({ parts, ...account }) => ({ ...account, parts: parts?.() })),
         workloads: workloads.map(({ parts, ...workload }) => ({ ...workload, parts: parts?.() })),
       };

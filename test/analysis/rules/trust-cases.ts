@@ -381,6 +381,34 @@ export const TRUST_CASES: Case[] = [
   },
   {
     rule: 'missing-aud',
+    name: 'its own variable',
+    ...of(webIdentity({ StringEquals: { [SUB]: SUBJECT, [AUD]: `\${${AUD}}` } })),
+    expected: [
+      {
+        message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
+          + 'StringEquals, the conditions are on sub (StringEquals), aud (StringEquals).',
+        fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
+          + 'adds aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
+  },
+  {
+    rule: 'missing-aud',
+    name: 'under Bool',
+    ...of(webIdentity({ StringEquals: { [SUB]: SUBJECT }, Bool: { [AUD]: 'true' } })),
+    expected: [
+      {
+        message: `Role api, Statement[0]: accepts tokens of ${ISSUER} for every audience: \`aud\` is not restricted by `
+          + 'StringEquals, the conditions are on sub (StringEquals), aud (Bool).',
+        fix: `Add "StringEquals": { "${ISSUER}:aud": "sts.amazonaws.com" }, or use trust.addServiceAccounts(), which `
+          + 'adds aud and sub.',
+        at: 'Stack/Role',
+      },
+    ],
+  },
+  {
+    rule: 'missing-aud',
     name: 'by a wildcard of actions',
     ...of(webIdentity({ StringEquals: { [SUB]: SUBJECT } }, { Action: 'sts:*' })),
     expected: [

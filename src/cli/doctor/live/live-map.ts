@@ -219,7 +219,7 @@ function guardsOf(
 function manifestObject(object: ClusterObject, at: Place): ManifestObject {
   return {
     object,
-    source: { node: undefined, mayRepeatKeys: false, placeOf: () => at },
+    source: { node: () => undefined, mayRepeatKeys: false, placeOf: () => at },
     at,
     positionOf: () => undefined,
   };

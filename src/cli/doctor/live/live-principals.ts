@@ -48,7 +48,7 @@ function policyOf({ policy, namespaces }: LiveAccessPolicy): AccessPolicyAssocia
 }
 
 function ofConfigMap(object: ClusterObject, cluster: string, place: Place): ClusterPrincipal[] {
-  const found = { object, source: { node: undefined, mayRepeatKeys: false, placeOf: () => place }, at: place };
+  const found = { object, source: { node: () => undefined, mayRepeatKeys: false, placeOf: () => place }, at: place };
   return awsAuthOf({ ...found, positionOf: () => undefined }, cluster).flatMap(principalsOfAwsAuth);
 }
 
