@@ -4,7 +4,7 @@
 import { execFileSync } from 'child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
-import { dirname, join } from 'path';
+import { dirname, join, relative } from 'path';
 import { cli } from './support';
 import { annotated, arnOf, mapOf, role, trusting, webIdentity } from '../analysis/rules/support';
 import { ISSUER } from '../support';
@@ -93,14 +93,68 @@ test('several at once, an assembly among them', () => {
   expect(result.counts.roles).toBe(2);
 });
 
-test('templates with the same file name and logical IDs are not mixed up', () => {
-  for (const name of ['blue', 'green']) {
-    write(`same/${name}/stack.json`, JSON.stringify({ Resources: { Role: role(name, [webIdentity()]) } }));
-  }
-  const messages = verify(at('same')).result.findings.map(({ message }: any) => message);
-  for (const name of ['blue', 'green']) {
-    expect(messages).toContainEqual(expect.stringMatching(`^Role ${name}, .*accepts every token`));
-  }
+describe('templates with the same file name and logical IDs are not mixed up', () => {
+  const both = (parent: string, resources: (name: string) => object) => {
+    for (const name of ['blue', 'green']) {
+      write(`${parent}/${name}/stack.json`, JSON.stringify({ Resources: resources(name) }));
+    }
+    return verify(at(parent)).result;
+  };
+  const openRoles = ({ findings }: any) => findings
+    .filter(({ message, suppressed }: any) => /accepts every token/.test(message) && suppressed === undefined)
+    .map(({ place }: any) => relative(at('.'), place.file));
+
+  test('the names of their roles', () => {
+    const messages = both('names', name => ({ Role: role(name, [webIdentity()]) }))
+      .findings.map(({ message }: any) => message);
+    for (const name of ['blue', 'green']) {
+      expect(messages).toContainEqual(expect.stringMatching(`^Role ${name}, .*accepts every token`));
+    }
+  });
+
+  test('their suppressions', () => {
+    const rules = ['missing-aud', 'missing-sub'].map(id => ({ id, reason: 'a test' }));
+    const result = both('suppressions', name => ({
+      Role: {
+        ...role(name, [webIdentity()]), ...name === 'blue' && { Metadata: { cdk_irsa: { rules_to_suppress: rules } } },
+      },
+    }));
+    expect(openRoles(result)).toEqual(['suppressions/green/stack.json']);
+  });
+
+  test('the policies of roles without a name', () => {
+    both('unnamed', name => {
+      const { RoleName: _, ...Properties } = role('any', [trusting()]).Properties;
+      const PolicyDocument = { Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] };
+      return {
+        Role: { Type: 'AWS::IAM::Role', Properties },
+        ...name === 'blue' && {
+          Policy: {
+            Type: 'AWS::IAM::Policy', Properties: { PolicyName: 'read', PolicyDocument, Roles: [{ Ref: 'Role' }] },
+          },
+        },
+      };
+    });
+    const { roles } = JSON.parse(cli('report', at('unnamed'), '--format', 'json').stdout);
+    expect(roles.map(({ place, policies }: any) => [relative(at('unnamed'), place.file), policies.length])).toEqual([
+      ['blue/stack.json', 1], ['green/stack.json', 0],
+    ]);
+  });
+});
+
+test('a file that is named twice is read once', () => {
+  const [template, manifest] = [write('twice/app.json', SOUND), write('twice/sa.yaml', annotated('a/b', arnOf('api')))];
+  const { folder: app } = mapOf({ resources: { Role: role('one', [trusting()]) } });
+  const assembly = join(app, 'cdk.out');
+  const counted = (...args: string[]) => {
+    const { counts: { roles, serviceAccounts }, unreadable, findings } = verify(...args).result;
+    return { roles, serviceAccounts, unreadable, findings };
+  };
+  const once = counted(assembly, template, manifest);
+  expect(once).toMatchObject({ roles: 2, unreadable: [] });
+  expect(counted(
+    assembly, `${assembly}/`, template, template, at('twice'), at('twice'), '--manifests', manifest, manifest,
+  )).toEqual(once);
 });
 
 test('a folder of templates and manifests, told apart', () => {

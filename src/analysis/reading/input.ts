@@ -2,7 +2,7 @@
  * The input of `verify` and `report`: cloud assemblies, CloudFormation templates and manifests, detected by content.
  */
 import { existsSync, readdirSync, Stats, statSync } from 'fs';
-import { basename, join, sep } from 'path';
+import { basename, join, resolve, sep } from 'path';
 import { Assembly, readAssembly, StackTemplate, TemplateJson } from './assembly';
 import { ManifestText } from './manifest-objects';
 import { documentsIn } from './template-yaml';
@@ -53,13 +53,16 @@ class InputReader {
   private readonly manifests: ManifestText[] = [];
   private readonly unreadable: UnusableInput[] = [];
   private readonly skipped: string[] = [];
+  private readonly read = new Set<string>();
 
   constructor(private readonly options: InputOptions) {}
 
   public add(path: string): void {
     this.attempt(() => {
       if (path !== STANDARD_INPUT && existsSync(join(path, 'manifest.json'))) {
+        if (this.isRead(path)) return;
         const { directory, stacks } = readAssembly(path);
+        for (const { file } of stacks) this.isRead(file);
         this.directories.push(directory);
         this.stacks.push(...stacks);
       } else if (isFolder(path)) {
@@ -71,26 +74,24 @@ class InputReader {
   }
 
   private addFolder(folder: string): void {
-    const before = this.count;
+    const { unreadable, skipped } = this;
+    const before = unreadable.length + skipped.length;
+    let isInput = false;
     for (const file of this.filesIn(folder)) {
-      this.attempt(() => this.addText(file, readText(file, undefined, MAX_BYTES)));
+      this.attempt(() => { isInput = this.addText(file, readText(file, undefined, MAX_BYTES)) || isInput; });
     }
-    if (this.count > before) return;
+    if (isInput || unreadable.length + skipped.length > before) return;
     throw new UnusableInput(
       `${folder}: contains no cloud assembly (manifest.json), CloudFormation template or Kubernetes manifest.`
         + ' Run `cdk synth`, or pass the folder that it writes.',
     );
   }
 
-  private get count(): number {
-    const { stacks, manifests, unreadable, skipped } = this;
-    return stacks.length + manifests.length + unreadable.length + skipped.length;
-  }
-
   public addManifests(path: string): void {
     this.attempt(() => {
       const files = isFolder(path) ? this.filesIn(path) : [path];
       for (const file of files) {
+        if (this.isRead(file)) continue;
         this.attempt(() => this.manifests.push({ text: textOf(file), place: { file: nameOf(file) } }));
       }
     });
@@ -101,12 +102,14 @@ class InputReader {
     if (unreadable.length > 0 && stacks.length + manifests.length === 0) {
       throw new UnusableInput(unreadable.map(({ message }) => message).join('\n'));
     }
-    return { assembly: { directory: this.directories[0] ?? '.', stacks }, manifests, unreadable, skipped };
+    const assembly = { directory: this.directories[0] ?? '.', stacks: withDistinctPaths(stacks) };
+    return { assembly, manifests, unreadable, skipped };
   }
 
   /** Whether the text is a template or a manifest. */
   private addText(file: string, text: string): boolean {
     if (!/Resources|apiVersion/.test(text)) return false;
+    if (this.isRead(file)) return true;
     if (!isTemplateText(text)) {
       this.manifests.push({ text, place: { file: nameOf(file) } });
       return true;
@@ -114,6 +117,14 @@ class InputReader {
     const templates = (jsonIn(text) ?? documentsIn(text, nameOf(file))).filter(isTemplate);
     for (const template of templates) this.stacks.push(stackOf(nameOf(file), template));
     return templates.length > 0;
+  }
+
+  /** Whether a path was read before, such as a file and the folder that contains it; otherwise, it counts as read. */
+  private isRead(path: string): boolean {
+    const file = resolve(path);
+    if (this.read.has(file)) return true;
+    this.read.add(file);
+    return false;
   }
 
   private *filesIn(folder: string): Generator<string> {
@@ -159,6 +170,27 @@ class InputReader {
       this.unreadable.push(error);
     }
   }
+}
+
+/**
+ * Adds the file to paths that stacks of several inputs share, such as `blue/app.json` and `green/app.json`. The path
+ * identifies a stack: suppressions and stand-ins contain it.
+ */
+function withDistinctPaths(stacks: readonly StackTemplate[]): StackTemplate[] {
+  const counts = new Map<string, number>();
+  for (const { path } of stacks) counts.set(path, (counts.get(path) ?? 0) + 1);
+  const renamed = new Map<StackTemplate, StackTemplate>();
+  const taken = new Set<string>();
+  for (const stack of stacks) {
+    const parent = stack.parent && { ...stack.parent, stack: renamed.get(stack.parent.stack)! };
+    let path = stack.path;
+    if (parent) path = `${parent.stack.path}/${parent.logicalId}`;
+    else if (counts.get(path)! > 1) path = `${path} (${stack.file})`;
+    while (taken.has(path)) path += ' again'; // documents of one file
+    taken.add(path);
+    renamed.set(stack, { ...stack, path, parent });
+  }
+  return [...renamed.values()];
 }
 
 function isFolder(path: string): boolean {
