@@ -31,6 +31,13 @@ test.each<[target: string, isDead: boolean]>([
 /** npm and PyPI show the README, and resolve no path of the repository. */
 const RELATIVE = /\]\((?!https:\/\/|#)[^)]*\)|(?:href|src)="(?!https:\/\/|#)[^"]*"/g;
 
+test('the README has at most 250 lines, and what a clone can run is near the top', () => {
+  const lines = readFileSync(join(__dirname, '..', 'README.md'), 'utf8').split('\n');
+  expect(lines.length).toBeLessThanOrEqual(250);
+  const top = lines.slice(0, 60).join('\n');
+  for (const task of ['demo', 'test']) expect(top).toContain(`\nnpm ci && npx projen ${task} `);
+});
+
 test.each(['README.md', 'src/cli/README.md'])('%s has no relative link and no relative picture', file => {
   expect(readFileSync(join(__dirname, '..', file), 'utf8').match(RELATIVE)).toBeNull();
 });
