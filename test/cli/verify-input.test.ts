@@ -260,6 +260,13 @@ test('--exclude leaves paths out', () => {
   expect(verify(at('left'), '--exclude', 'other').code).toBe(2);
 });
 
+test('links to a folder above are not followed', () => {
+  write('loop/a/app.json', SOUND);
+  symlinkSync('.', at('loop/self'));
+  symlinkSync('..', at('loop/a/up'));
+  expect(verify(at('loop'))).toMatchObject({ code: 0, result: { counts: { roles: 1 }, unreadable: [] } });
+});
+
 test('a Helm chart and a pipe in a folder are skipped, and named', () => {
   write('charts/api/Chart.yaml', 'apiVersion: v2\nname: api\n');
   write('charts/api/templates/sa.yaml', 'kind: {{ .Values.kind }}\n');

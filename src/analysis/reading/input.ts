@@ -133,7 +133,10 @@ class InputReader {
     this.manifestFiles.add(keyOf(file));
   }
 
-  private *filesIn(folder: string): Generator<string> {
+  /** @param parents the folders that contain it: a link to one of them is not followed */
+  private *filesIn(folder: string, parents: readonly string[] = []): Generator<string> {
+    const own = canonical(folder);
+    if (parents.includes(own)) return;
     const entries = readdirSync(folder).sort();
     if (entries.includes('Chart.yaml')) {
       this.skipped.push(`${folder}: is a Helm chart. Render it: helm template ${folder}`);
@@ -144,7 +147,7 @@ class InputReader {
       if (this.isExcluded(path) || IGNORED_FOLDER.test(name)) continue;
       const stats = this.statsOf(path);
       if (stats?.isDirectory()) {
-        yield * this.filesIn(path);
+        yield * this.filesIn(path, [...parents, own]);
       } else if (stats?.isFile() && INPUT_FILE.test(name)) {
         yield path;
       } else if (stats && !stats.isFile() && INPUT_FILE.test(name)) {
