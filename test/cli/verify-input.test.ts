@@ -2,7 +2,7 @@
  * What `verify` and `report` take: assemblies, templates, manifests, folders of them.
  */
 import { execFileSync } from 'child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { dirname, join, relative } from 'path';
 import { cli } from './support';
@@ -157,6 +157,70 @@ test('a file that is named twice is read once', () => {
   )).toEqual(once);
 });
 
+test('an assembly is read once, whatever it is called, and also if a part of it is named', () => {
+  const assembly = (name: string, artifact: string, stack: string, others: object = {}) => {
+    write(`${name}/${stack}.template.json`, JSON.stringify({ Resources: { Role: role(stack, [webIdentity()]) } }));
+    const properties = { templateFile: `${stack}.template.json` };
+    return write(`${name}/manifest.json`, JSON.stringify({
+      version: '36.0.0',
+      artifacts: { [stack]: { type: 'aws:cloudformation:stack', displayName: artifact, properties }, ...others },
+    })).replace('/manifest.json', '');
+  };
+  const stage = assembly('stages/app/assembly-Prod', 'Prod/Inner', 'inner');
+  const app = assembly('stages/app', 'Outer', 'outer', {
+    'assembly-Prod': { type: 'cdk:cloud-assembly', properties: { directoryName: 'assembly-Prod' } },
+  });
+  symlinkSync('app', at('stages/link'));
+  for (const paths of [
+    [app], [app, at('stages/link')], [app, stage], [stage, app], [at('stages'), app],
+    [join(app, 'outer.template.json'), app], [app, join(app, 'outer.template.json')],
+  ]) {
+    const { roles, stacks, counts } = JSON.parse(cli('report', ...paths, '--format', 'json').stdout);
+    expect([paths, roles.length, stacks.map(({ name }: any) => name), counts.roles])
+      .toEqual([paths, 2, ['Outer', 'Prod/Inner'], 2]);
+  }
+});
+
+test('a file with a template and manifests, which --manifests reads too', () => {
+  const template = write('both/app.yaml', `${YAML_TEMPLATE.replace(/!\w+ /g, '')}---\n${annotated('a/b', arnOf('api'))}`);
+  expect(verify(at('both'), '--manifests', template).result.counts).toMatchObject({ roles: 1, serviceAccounts: 1 });
+});
+
+test('a manifest with a key Resources, which is no template', () => {
+  write('resources/list.json', JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'api', namespace: 'payments' } },
+      { apiVersion: 'example.com/v1', kind: 'Other', metadata: { name: 'other' }, Resources: {} },
+    ],
+  }));
+  expect(verify(at('resources')).result.counts.serviceAccounts).toBe(1);
+});
+
+test('the names of stacks that share a path, wherever the input is', () => {
+  for (const place of ['here', 'there/deeper']) {
+    for (const color of ['blue', 'green']) write(`${place}/${color}/app.json`, SOUND);
+    const { stacks } = JSON.parse(cli('report', at(place), '--format', 'json').stdout);
+    expect(stacks.map(({ name }: any) => name)).toEqual(['app (blue/app.json)', 'app (green/app.json)']);
+  }
+});
+
+test('the names of many templates in one file', () => {
+  write('many/app.yaml', Array.from({ length: 3 }, () => YAML_TEMPLATE).join('---\n'));
+  write('many/app (2).yaml', YAML_TEMPLATE);
+  const { stacks } = JSON.parse(cli('report', at('many'), '--format', 'json').stdout);
+  expect(stacks.map(({ name }: any) => name)).toEqual(['app', 'app (2)', 'app (3)', 'app (4)']);
+});
+
+test('2,000 templates in one file', () => {
+  const template = 'Resources: { A: { Type: "AWS::S3::Bucket" } }\n';
+  write('thousands.yaml', Array.from({ length: 2000 }, () => template).join('---\n'));
+  const start = performance.now();
+  expect(verify(at('thousands.yaml')).code).toBe(0);
+  expect(performance.now() - start).toBeLessThan(8000); // with a name that grows with each, more than 10 seconds
+}, 60_000);
+
 test('a folder of templates and manifests, told apart', () => {
   write('mixed/infra/stack.json', SOUND);
   write('mixed/gitops/sa.yaml', annotated('payments/api', arnOf('api')));
@@ -194,6 +258,13 @@ test('--exclude leaves paths out', () => {
   expect(verify(at('left'), '--exclude', 'third-party').code).toBe(0);
   expect(verify(at('left'), '--exclude', '*/a.yaml').code).toBe(0);
   expect(verify(at('left'), '--exclude', 'other').code).toBe(2);
+});
+
+test('links to a folder above are not followed', () => {
+  write('loop/a/app.json', SOUND);
+  symlinkSync('.', at('loop/self'));
+  symlinkSync('..', at('loop/a/up'));
+  expect(verify(at('loop'))).toMatchObject({ code: 0, result: { counts: { roles: 1 }, unreadable: [] } });
 });
 
 test('a Helm chart and a pipe in a folder are skipped, and named', () => {

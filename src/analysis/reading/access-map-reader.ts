@@ -1,8 +1,8 @@
 /**
  * Builds the access map of an assembly and additional manifests.
  */
-import { existsSync, readdirSync, realpathSync, statSync } from 'fs';
-import { join, resolve } from 'path';
+import { readdirSync, statSync } from 'fs';
+import { join } from 'path';
 import {
   AccessMap,
   Addon,
@@ -30,7 +30,7 @@ import { ManifestText } from './manifest-objects';
 import { isThere } from './stack-record';
 import { audienceOf, ROLE_ARN_ANNOTATION } from '../../conventions/webhook-annotations';
 import { hasStandIn, isStandIn, standIn } from '../stand-in';
-import { readText, reasonOf, UnusableInput } from './unusable-input';
+import { canonical, readText, reasonOf, UnusableInput } from './unusable-input';
 import { ADDON_SERVICE_ACCOUNTS } from '../../conventions/addons';
 import { DEFAULT_AUDIENCE } from '../../conventions/web-identity';
 import { accessOf, clustersOf } from '../admission/access';
@@ -533,11 +533,6 @@ function resourceOf(arn: Text): string {
 
 function nameOf({ namespace, name }: ServiceAccount): string {
   return `${namespace}/${name}`;
-}
-
-/** The canonical path of a file. */
-function canonical(path: string): string {
-  return existsSync(path) ? realpathSync(path) : resolve(path);
 }
 
 /** All resources. Resources of a loop are returned once, because the loop variable is not known. */

@@ -6,9 +6,9 @@ import { basename, join, resolve, sep } from 'path';
 import { Assembly, readAssembly, StackTemplate, TemplateJson } from './assembly';
 import { ManifestText } from './manifest-objects';
 import { documentsIn } from './template-yaml';
-import { readText, reasonOf, UnusableInput } from './unusable-input';
+import { canonical, readText, reasonOf, UnusableInput } from './unusable-input';
 import { matchesPattern } from '../../conventions/wildcards';
-import { isObject, propertyOf } from '../json-values';
+import { grouped, isObject, propertyOf } from '../json-values';
 
 interface InputOptions {
   /** Patterns of paths to skip; `*` matches any text. */
@@ -49,28 +49,35 @@ export function readInput(
 
 class InputReader {
   private readonly directories: string[] = [];
-  private readonly stacks: StackTemplate[] = [];
+  private stacks: StackTemplate[] = [];
   private readonly manifests: ManifestText[] = [];
   private readonly unreadable: UnusableInput[] = [];
   private readonly skipped: string[] = [];
-  private readonly read = new Set<string>();
+  private readonly templateFiles = new Set<string>();
+  private readonly manifestFiles = new Set<string>();
 
   constructor(private readonly options: InputOptions) {}
 
   public add(path: string): void {
     this.attempt(() => {
       if (path !== STANDARD_INPUT && existsSync(join(path, 'manifest.json'))) {
-        if (this.isRead(path)) return;
-        const { directory, stacks } = readAssembly(path);
-        for (const { file } of stacks) this.isRead(file);
-        this.directories.push(directory);
-        this.stacks.push(...stacks);
+        this.addAssembly(readAssembly(path));
       } else if (isFolder(path)) {
         this.addFolder(path);
       } else if (!this.addText(path, textOf(path, ADVICE))) {
         throw new UnusableInput(`${path}: is neither a CloudFormation template nor a Kubernetes manifest.`);
       }
     });
+  }
+
+  /** Replaces stacks of the same files: of another name of the assembly, of a stage in it, or of single templates. */
+  private addAssembly({ directory, stacks }: Assembly): void {
+    const files = new Set(stacks.map(({ file }) => canonical(file)));
+    const isOther = ({ file, parent }: StackTemplate): boolean =>
+      (parent ? isOther(parent.stack) : !files.has(canonical(file)));
+    this.directories.push(directory);
+    this.stacks = [...this.stacks.filter(isOther), ...stacks];
+    for (const file of files) this.templateFiles.add(file);
   }
 
   private addFolder(folder: string): void {
@@ -91,8 +98,7 @@ class InputReader {
     this.attempt(() => {
       const files = isFolder(path) ? this.filesIn(path) : [path];
       for (const file of files) {
-        if (this.isRead(file)) continue;
-        this.attempt(() => this.manifests.push({ text: textOf(file), place: { file: nameOf(file) } }));
+        this.attempt(() => this.addManifest(file, () => textOf(file)));
       }
     });
   }
@@ -109,25 +115,28 @@ class InputReader {
   /** Whether the text is a template or a manifest. */
   private addText(file: string, text: string): boolean {
     if (!/Resources|apiVersion/.test(text)) return false;
-    if (this.isRead(file)) return true;
-    if (!isTemplateText(text)) {
-      this.manifests.push({ text, place: { file: nameOf(file) } });
-      return true;
+    if (isTemplateText(text)) {
+      if (this.templateFiles.has(keyOf(file))) return true;
+      const templates = (jsonIn(text) ?? documentsIn(text, nameOf(file))).filter(isTemplate);
+      for (const template of templates) this.stacks.push(stackOf(nameOf(file), template));
+      if (templates.length > 0) this.templateFiles.add(keyOf(file));
+      if (templates.length > 0 || !text.includes('apiVersion')) return templates.length > 0;
     }
-    const templates = (jsonIn(text) ?? documentsIn(text, nameOf(file))).filter(isTemplate);
-    for (const template of templates) this.stacks.push(stackOf(nameOf(file), template));
-    return templates.length > 0;
+    this.addManifest(file, () => text);
+    return true;
   }
 
-  /** Whether a path was read before, such as a file and the folder that contains it; otherwise, it counts as read. */
-  private isRead(path: string): boolean {
-    const file = resolve(path);
-    if (this.read.has(file)) return true;
-    this.read.add(file);
-    return false;
+  /** Reads it only once, also if the folder that contains it is named, too. */
+  private addManifest(file: string, text: () => string): void {
+    if (this.manifestFiles.has(keyOf(file))) return;
+    this.manifests.push({ text: text(), place: { file: nameOf(file) } });
+    this.manifestFiles.add(keyOf(file));
   }
 
-  private *filesIn(folder: string): Generator<string> {
+  /** @param parents the folders that contain it: a link to one of them is not followed */
+  private *filesIn(folder: string, parents: readonly string[] = []): Generator<string> {
+    const own = canonical(folder);
+    if (parents.includes(own)) return;
     const entries = readdirSync(folder).sort();
     if (entries.includes('Chart.yaml')) {
       this.skipped.push(`${folder}: is a Helm chart. Render it: helm template ${folder}`);
@@ -138,7 +147,7 @@ class InputReader {
       if (this.isExcluded(path) || IGNORED_FOLDER.test(name)) continue;
       const stats = this.statsOf(path);
       if (stats?.isDirectory()) {
-        yield * this.filesIn(path);
+        yield * this.filesIn(path, [...parents, own]);
       } else if (stats?.isFile() && INPUT_FILE.test(name)) {
         yield path;
       } else if (stats && !stats.isFile() && INPUT_FILE.test(name)) {
@@ -173,24 +182,37 @@ class InputReader {
 }
 
 /**
- * Adds the file to paths that stacks of several inputs share, such as `blue/app.json` and `green/app.json`. The path
- * identifies a stack: suppressions and stand-ins contain it.
+ * Adds the file to paths that stacks of several inputs share, such as `blue/app.json` and `green/app.json`, and a
+ * number if it is the same file. The path identifies a stack: suppressions and stand-ins contain it.
  */
 function withDistinctPaths(stacks: readonly StackTemplate[]): StackTemplate[] {
-  const counts = new Map<string, number>();
-  for (const { path } of stacks) counts.set(path, (counts.get(path) ?? 0) + 1);
+  const names = new Map([...grouped(stacks, ({ path }) => path)].map(([path, same]) => [path, shortNames(same)]));
   const renamed = new Map<StackTemplate, StackTemplate>();
   const taken = new Set<string>();
+  const numbers = new Map<string, number>(); // the last one for each path, because a file may have thousands
   for (const stack of stacks) {
     const parent = stack.parent && { ...stack.parent, stack: renamed.get(stack.parent.stack)! };
-    let path = stack.path;
-    if (parent) path = `${parent.stack.path}/${parent.logicalId}`;
-    else if (counts.get(path)! > 1) path = `${path} (${stack.file})`;
-    while (taken.has(path)) path += ' again'; // documents of one file
+    const name = names.get(stack.path)!.get(stack.file);
+    let base = stack.path;
+    if (parent) base = `${parent.stack.path}/${parent.logicalId}`;
+    else if (name !== undefined) base = `${base} (${name})`;
+    let path = base;
+    let number = numbers.get(base) ?? 1;
+    while (taken.has(path)) path = `${base} (${number += 1})`;
+    numbers.set(base, number);
     taken.add(path);
     renamed.set(stack, { ...stack, path, parent });
   }
   return [...renamed.values()];
+}
+
+/** Names of different files, without the folders that contain all of them: the same wherever the input is. */
+function shortNames(stacks: readonly StackTemplate[]): Map<string, string> {
+  const parts = new Map(stacks.map(({ file }) => [file, resolve(file).split(sep)]));
+  const [first, ...others] = parts.values();
+  if (others.length === 0) return new Map();
+  const start = first.findIndex((part, index) => others.some(other => other[index] !== part));
+  return new Map([...parts].map(([file, all]) => [file, all.slice(start).join('/')]));
 }
 
 function isFolder(path: string): boolean {
@@ -199,6 +221,10 @@ function isFolder(path: string): boolean {
 
 function textOf(path: string, advice?: string): string {
   return path === STANDARD_INPUT ? readText('/dev/stdin') : readText(path, advice, MAX_BYTES);
+}
+
+function keyOf(path: string): string {
+  return path === STANDARD_INPUT ? path : canonical(path);
 }
 
 function nameOf(path: string): string {

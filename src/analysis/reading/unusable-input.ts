@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'fs';
+import { resolve } from 'path';
 
 /** An error for input that cannot be read. The message is for people and contains the file. */
 export class UnusableInput extends Error {
@@ -41,4 +42,9 @@ export function readText(file: string, advice?: string, largest = Infinity): str
     if (UnusableInput.is(error)) throw error;
     throw new UnusableInput(`${file}: cannot be read: ${reasonOf(error)}.${advice === undefined ? '' : ` ${advice}`}`);
   }
+}
+
+/** The path of a file or folder, the same for each of its names. */
+export function canonical(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path);
 }
