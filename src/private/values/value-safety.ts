@@ -40,6 +40,7 @@ export function settledProblems(
   const settled = settle(scope, value);
   const literalProblem = (text: string) => dynamicProblem(property, text) ?? check(property, text);
   if (typeof settled === 'string') return unique([literalProblem(settled)]);
+  if (settled === undefined || settled === null) return [nothingProblem(property)];
   const { value: expression, targets } = pointed(scope, value);
   const found = alternatives(expression).flatMap(alternative => (typeof alternative === 'string'
     ? [literalProblem(alternative)]
@@ -144,6 +145,11 @@ function dangerousProblem(property: string, origin: Origin): string | undefined 
     );
     default: return undefined;
   }
+}
+
+/** The CDK leaves out a property whose token resolves to nothing, and with it a condition. */
+function nothingProblem(property: string): string {
+  return problem(property, 'always have a value', undefined, 'The token resolves to nothing.');
 }
 
 function deferredOrigins(scope: IConstruct, value: unknown): Origin[] {
