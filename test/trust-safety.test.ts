@@ -290,6 +290,16 @@ describe('a value that can be missing at deployment', () => {
     expect(outcome(stack, attack)).toMatch(/must (always have a value|be given), got: nothing/);
   });
 
+  test.each<[string, any, string]>([
+    ['a number', 42, 'must be the ARN of an EKS cluster'],
+    ['a list', [CLUSTER_ARN, CLUSTER_ARN.replace('production', 'evil')], 'must be text'],
+  ])('the ARN of a cluster that resolves to %s is refused', (_, value, message) => {
+    const stack = literalStack();
+    const clusterArn = Token.asString(Lazy.any({ produce: () => value }));
+    roleWith(stack, new TrustPolicy().addPodIdentity({ clusterArn, subjects: [ONE] }));
+    expect(outcome(stack, {})).toContain(message);
+  });
+
   test('an external ID that resolves to nothing is refused', () => {
     const stack = literalStack();
     const externalId = Lazy.string({ produce: () => undefined });
