@@ -382,3 +382,13 @@ test('deployed, a trust policy of deferred parts admits the service account alon
     false,
   ]);
 });
+
+test('a token that resolves to nothing adds nothing to a text beside a deferred key', () => {
+  const stack = agnosticStack();
+  const nothing = Lazy.string({ produce: () => undefined });
+  const oidcProvider = ClusterOidcProvider.fromIssuerUrl(stack, 'Oidc', Fn.importValue('Issuer'));
+  new IrsaRole(stack, 'Role', {
+    trust: new TrustPolicy().addServiceAccounts(oidcProvider, [exact(`pay${nothing}ments`, parameter(stack))]),
+  });
+  expect(trustPolicy(stack)['Fn::Sub'][0]).toContain(':payments:${ServiceAccountName}"');
+});

@@ -283,8 +283,40 @@ describe('a value that can be missing at deployment', () => {
       );
     });
 
+  const single = places.filter(([place]) => place !== 'audiences of a new provider, as a whole');
+  test.each(single)('%s: a token that resolves to nothing is refused', (_place, build, attack) => {
+    const stack = literalStack();
+    build(stack, () => Lazy.string({ produce: () => undefined }));
+    expect(outcome(stack, attack)).toMatch(/must (always have a value|be given), got: nothing/);
+  });
+
+  test.each<[string, any, string]>([
+    ['a number', 42, 'must be the ARN of an EKS cluster'],
+    ['a list', [CLUSTER_ARN, CLUSTER_ARN.replace('production', 'evil')], 'must be text'],
+  ])('the ARN of a cluster that resolves to %s is refused', (_, value, message) => {
+    const stack = literalStack();
+    const clusterArn = Token.asString(Lazy.any({ produce: () => value }));
+    roleWith(stack, new TrustPolicy().addPodIdentity({ clusterArn, subjects: [ONE] }));
+    expect(outcome(stack, {})).toContain(message);
+  });
+
+  test('an external ID that resolves to nothing is refused', () => {
+    const stack = literalStack();
+    const externalId = Lazy.string({ produce: () => undefined });
+    roleWith(stack, new TrustPolicy().addPrincipal(new iam.ArnPrincipal(EVIL), { externalId }));
+    expect(outcome(stack, { principal: EVIL })).toContain('`externalId` must always have a value, got: nothing');
+  });
+
   test.each<[string, any]>([
     ['a value', { StringEquals: { 'aws:PrincipalOrgID': Fn.conditionIf('Prod', 'o-1', Aws.NO_VALUE) } }],
+    [
+      'a token that resolves to nothing',
+      { StringEquals: { 'aws:PrincipalOrgID': Lazy.string({ produce: () => undefined }) } },
+    ],
+    [
+      'a list that is left out when it is empty',
+      { StringEquals: { 'aws:PrincipalOrgID': Lazy.list({ produce: () => [] }, { omitEmpty: true }) } },
+    ],
     [
       'every value of a list',
       { StringEquals: { 'aws:PrincipalOrgID': [Fn.conditionIf('Prod', 'o-1', Aws.NO_VALUE)] } },

@@ -104,6 +104,7 @@ function isOpen(text: string): boolean {
 }
 
 function outcomeOf(scope: IConstruct, expression: unknown, targets: PointedValue['targets']): Outcome {
+  if (expression === undefined) return 'nothing';
   if (typeof expression !== 'object' || expression === null) {
     const text = `${expression}`;
     return { text: text.includes('{{resolve:') ? ANYTHING : text };

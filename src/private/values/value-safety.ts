@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 import { problem, warn, withoutTokens } from '../errors';
 import { isToken } from './is-token';
 import { parameterProblem } from './parameter-safety';
-import { argumentsOf, pointed, settle } from './tokens';
+import { argumentsOf, isIntrinsic, pointed, settle } from './tokens';
 import { FOLLOWED_FUNCTIONS, Origin, originsIn, originsOf } from './value-origins';
 
 /** Characters that end a JSON string or are invalid in it. */
@@ -39,7 +39,9 @@ export function settledProblems(
 ): string[] {
   const settled = settle(scope, value);
   const literalProblem = (text: string) => dynamicProblem(property, text) ?? check(property, text);
-  if (typeof settled === 'string') return unique([literalProblem(settled)]);
+  if (settled === undefined || settled === null) return [nothingProblem(property)];
+  if (typeof settled !== 'object') return unique([literalProblem(`${settled}`)]);
+  if (!isIntrinsic(settled)) return [problem(property, 'be text', settled, 'The token resolves to something else.')];
   const { value: expression, targets } = pointed(scope, value);
   const found = alternatives(expression).flatMap(alternative => (typeof alternative === 'string'
     ? [literalProblem(alternative)]
@@ -144,6 +146,11 @@ function dangerousProblem(property: string, origin: Origin): string | undefined 
     );
     default: return undefined;
   }
+}
+
+/** The CDK leaves out a property whose token resolves to nothing, and with it a condition. */
+function nothingProblem(property: string): string {
+  return problem(property, 'always have a value', undefined, 'The token resolves to nothing.');
 }
 
 function deferredOrigins(scope: IConstruct, value: unknown): Origin[] {

@@ -45,6 +45,7 @@ describe('a value of a condition', () => {
     ['a dynamic reference', 'x{{resolve:ssm:/x}}', [ANYTHING]],
     ['two braces', '{{x}}', ['{{x}}']],
     ['nothing', NO_VALUE, []],
+    ['a token that resolves to nothing', Lazy.any({ produce: () => undefined }), []],
     ['a text or nothing', choice('a', NO_VALUE), []],
     ['two, each of which may be nothing', [choice('a', NO_VALUE), choice(NO_VALUE, 'b')], []],
     ['a text, beside one that may be nothing', ['a', choice('b', NO_VALUE)], ['a', 'b']],
