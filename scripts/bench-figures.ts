@@ -1,4 +1,7 @@
-/** Statistics of the benchmarks. */
+/** Statistics and pages of the benchmarks. */
+import { writeFileSync } from 'fs';
+import { cpus } from 'os';
+import { join } from 'path';
 
 export function median(values: readonly number[]): number {
   return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)];
@@ -8,4 +11,26 @@ export function median(values: readonly number[]): number {
 export function spread(values: readonly number[], digits = 0, unit = ''): string {
   const text = (value: number) => value.toFixed(digits);
   return `${text(median(values))}${unit} (${text(Math.min(...values))} to ${text(Math.max(...values))})`;
+}
+
+/** A page of bench/. Prints each part at once, because a benchmark takes minutes. */
+export class BenchPage {
+  private readonly parts: string[] = [];
+
+  constructor(private readonly title: string, private readonly task: string, runs: number) {
+    this.print(
+      `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, ${cpus().length} cores, `
+        + `Node.js ${process.version}, medians of ${runs} runs (smallest to largest). `
+        + `Repeat it with \`npx projen ${this.task}\`.\n`,
+    );
+  }
+
+  public print(part: string): void {
+    console.log(part);
+    this.parts.push(part);
+  }
+
+  public write(file: string): void {
+    writeFileSync(join(__dirname, '..', 'bench', file), `# ${this.title}\n\n${this.parts.join('\n')}\n`);
+  }
 }

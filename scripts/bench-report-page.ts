@@ -1,15 +1,16 @@
 /**
  * How long `cdk-irsa report --format html` takes, how large its page is, and when Chromium paints it first:
- * `npx projen bench:report`. The command is bundled as in the package, and every run is a process of its own.
+ * `npx projen bench:report`. Writes bench/report-page.md. The command is bundled as in the package, and every run is a
+ * process of its own.
  */
 import { execFileSync } from 'child_process';
 import { mkdtempSync, rmSync, statSync } from 'fs';
-import { cpus, tmpdir } from 'os';
+import { tmpdir } from 'os';
 import { join } from 'path';
 import { pathToFileURL } from 'url';
 import type { Browser } from 'playwright-core';
 import { synthesizeMany } from './bench-assembly';
-import { median, spread } from './bench-figures';
+import { BenchPage, median, spread } from './bench-figures';
 import { COMMAND, write } from './bundle';
 import { launch } from '../test/cli/report/browser';
 
@@ -27,19 +28,17 @@ interface Painted {
 }
 
 async function main(): Promise<void> {
-  console.log(
-    `${cpus()[0].model.trim()}, ${cpus().length} cores, Node.js ${process.version}, medians of ${RUNS} runs `
-      + '(smallest to largest)\n',
-  );
-  console.log('| service accounts | verify | report | page | first paint | first contentful paint | ready |'
+  const results = new BenchPage('Speed and size of the report page', 'bench:report', RUNS);
+  results.print('| service accounts | verify | report | page | first paint | first contentful paint | ready |'
     + '\n|---|---|---|---|---|---|---|');
   const folder = mkdtempSync(join(tmpdir(), 'cdk-irsa-bench-'));
   const browser = await launch();
   try {
     for (const bundle of COMMAND) await write(bundle, folder);
     const verdicts: string[] = [];
-    for (const size of SIZES) verdicts.push(...await measure(size, folder, browser));
-    console.log(`\n${verdicts.join('\n')}`);
+    for (const size of SIZES) verdicts.push(...await measure(size, folder, browser, results));
+    results.print(`\n${verdicts.join(' ')}`);
+    results.write('report-page.md');
   } finally {
     await browser.close();
     rmSync(folder, { recursive: true });
@@ -47,7 +46,7 @@ async function main(): Promise<void> {
 }
 
 /** Prints a row of the table. Returns which bars are met. */
-async function measure(size: number, folder: string, browser: Browser): Promise<string[]> {
+async function measure(size: number, folder: string, browser: Browser, results: BenchPage): Promise<string[]> {
   const [assembly, page] = [join(folder, `cdk.out-${size}`), join(folder, `${size}.html`)];
   await synthesizeMany(size, assembly);
   const seconds = (...words: string[]) => {
@@ -64,7 +63,7 @@ async function measure(size: number, folder: string, browser: Browser): Promise<
   for (let run = 0; run < RUNS; run++) painted.push(await paintsOf(page, browser));
   const paints = (['first', 'contentful', 'ready'] as const)
     .map(when => spread(painted.map(times => times[when]), 0, ' ms'));
-  console.log(`| ${[
+  results.print(`| ${[
     size,
     ...(['verify', 'report'] as const).map(command => spread(runs.map(run => run[command]), 2, ' s')),
     `${megabytes.toFixed(2)} MB`,
@@ -72,14 +71,14 @@ async function measure(size: number, folder: string, browser: Browser): Promise<
   ].join(' | ')} |`);
   const firstPaint = median(painted.map(({ first }) => first));
   return [
-    ...size === MAX_MEGABYTES.size ? [verdict(`page for ${size}`, megabytes, MAX_MEGABYTES.bar, 'MB')] : [],
-    ...size === MAX_FIRST_PAINT.size ? [verdict(`first paint for ${size}`, firstPaint, MAX_FIRST_PAINT.bar, 'ms')] : [],
+    ...size === MAX_MEGABYTES.size ? [verdict(`page of ${size}`, megabytes, MAX_MEGABYTES.bar, 'MB')] : [],
+    ...size === MAX_FIRST_PAINT.size ? [verdict(`first paint of ${size}`, firstPaint, MAX_FIRST_PAINT.bar, 'ms')] : [],
   ];
 }
 
 function verdict(what: string, value: number, bar: number, unit: string): string {
   const shown = unit === 'MB' ? value.toFixed(2) : value.toFixed(0);
-  return `${what}: ${shown} ${unit}, the bar is ${bar} ${unit}: ${value <= bar ? 'met' : 'missed'}.`;
+  return `Goal: ${what} at most ${bar} ${unit}. Measured: ${shown} ${unit}, ${value <= bar ? 'met' : 'missed'}.`;
 }
 
 async function paintsOf(file: string, browser: Browser): Promise<Painted> {
