@@ -28,7 +28,7 @@ CDK=$(version aws-cdk-lib) # all languages take the same, the floor: templates d
 CONSTRUCTS=$(version constructs)
 CDK8S=$(version cdk8s)
 PROGRAMS='quickstart features'
-IN_TYPESCRIPT='[Payments/Api] `namespace` must be a DNS-1123 label: at most 63 of a-z, 0-9 and -, with a letter or digit at both ends, got: "Default!". See https://kubernetes.io/docs/concepts/overview/working-with-objects/names/'
+IN_TYPESCRIPT='[Payments/Api] `namespace` must be a DNS-1123 label: at most 63 characters from a-z, 0-9 and -, with a letter or digit at both ends, got: "Default!". See https://kubernetes.io/docs/concepts/overview/working-with-objects/names/'
 
 # --- The packages
 
