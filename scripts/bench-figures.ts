@@ -1,6 +1,6 @@
 /** Statistics and pages of the benchmarks. */
 import { writeFileSync } from 'fs';
-import { cpus } from 'os';
+import { cpus, totalmem } from 'os';
 import { join } from 'path';
 
 export function median(values: readonly number[]): number {
@@ -13,14 +13,19 @@ export function spread(values: readonly number[], digits = 0, unit = ''): string
   return `${text(median(values))}${unit} (${text(Math.min(...values))} to ${text(Math.max(...values))})`;
 }
 
+/** What the figures were measured on. */
+export function machine(): string {
+  return `${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, `
+    + `Node.js ${process.version}`;
+}
+
 /** A page of bench/. Prints each part at once, because a benchmark takes minutes. */
 export class BenchPage {
   private readonly parts: string[] = [];
 
   constructor(private readonly title: string, private readonly task: string, runs: number) {
     this.print(
-      `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, ${cpus().length} cores, `
-        + `Node.js ${process.version}, medians of ${runs} runs (smallest to largest). `
+      `${new Date().toISOString().slice(0, 10)}, ${machine()}, medians of ${runs} runs (smallest to largest). `
         + `Repeat it with \`npx projen ${this.task}\`.\n`,
     );
   }

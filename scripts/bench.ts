@@ -7,12 +7,13 @@
  */
 import { execFileSync, spawnSync } from 'child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'fs';
-import { cpus, tmpdir, totalmem } from 'os';
+import { tmpdir } from 'os';
 import { join } from 'path';
 import { parseArgs } from 'util';
 import { buildSync } from 'esbuild';
 import { Measured, WAYS } from './bench-apps';
 import { barsOf } from './bench-bars';
+import { machine } from './bench-figures';
 import { markdown } from './bench-report';
 import { Marginal, Results, Row } from './bench-results';
 
@@ -90,8 +91,7 @@ async function write(results: Results, text: string): Promise<void> {
 function measure(sizes: number[], runs: number): Results {
   return {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js `
-      + `${process.version}`,
+    machine: machine(),
     versions: Object.fromEntries(['aws-cdk-lib', 'constructs', 'cdk8s'].map(name => [name, versionOf(name)])),
     runs,
     rows: sizes.flatMap(size => rowsOf(size, runs)),

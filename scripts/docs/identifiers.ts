@@ -8,8 +8,7 @@ export function identifiersPage(): Page {
     'identifiers',
     'Identifiers',
     'The IDs of the checks of cdk-irsa doctor, and of the ways from a right to a service account.',
-    'These IDs are in [JSON](../guides/machine-readable-output.md) and never change. Those of rules are in '
-      + '[Rules](./rules.md).',
+    'These IDs are in [JSON](../guides/machine-readable-output.md). Those of rules are in [Rules](./rules.md).',
     '## Checks',
     'The checks of `cdk-irsa doctor`, in the order of its output. It leaves out those that do not apply.',
     table(['check', 'what it checks'], CHECKS.map(({ id, title }) => [code(id), prose(title)])),

@@ -182,7 +182,9 @@ test('an assembly is read once, whatever it is called, and also if a part of it 
 });
 
 test('a file with a template and manifests, which --manifests reads too', () => {
-  const template = write('both/app.yaml', `${YAML_TEMPLATE.replace(/!\w+ /g, '')}---\n${annotated('a/b', arnOf('api'))}`);
+  const template = write(
+    'both/app.yaml', `${YAML_TEMPLATE.replace(/!\w+ /g, '')}---\n${annotated('a/b', arnOf('api'))}`,
+  );
   expect(verify(at('both'), '--manifests', template).result.counts).toMatchObject({ roles: 1, serviceAccounts: 1 });
 });
 

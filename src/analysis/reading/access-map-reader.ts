@@ -226,7 +226,7 @@ class Reader {
     return types.flatMap(type => this.byType.get(type) ?? []);
   }
 
-  /** The value of a `Ref`. Cached by stack, not by its path, which stacks of several inputs may share. */
+  /** The value of a `Ref`. Cached, because roles are referenced often. */
   private reference(stack: StackTemplate, value: unknown): Text | undefined {
     const logicalId = propertyOf(value, 'Ref');
     if (typeof logicalId !== 'string') return undefined;

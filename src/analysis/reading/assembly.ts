@@ -192,7 +192,7 @@ function pathsWithin(named: readonly NamedPath[], root = ''): Map<string, string
 }
 
 /** An entry of the metadata of a stack. */
-interface MetadataEntry {
+interface ConstructMetadata {
   /** Of the construct that added it. */
   readonly path: string;
   readonly type: unknown;
@@ -200,8 +200,8 @@ interface MetadataEntry {
 }
 
 /** Returns a function that finds all metadata entries of a type. */
-function entriesByType(metadata: JsonObject): (type: string) => MetadataEntry[] {
-  const all = Object.entries(metadata).flatMap(([path, entries]) => arrayOf(entries).map((entry): MetadataEntry =>
+function entriesByType(metadata: JsonObject): (type: string) => ConstructMetadata[] {
+  const all = Object.entries(metadata).flatMap(([path, entries]) => arrayOf(entries).map((entry): ConstructMetadata =>
     ({ path, type: propertyOf(entry, 'type'), data: propertyOf(entry, 'data') })));
   const byType = grouped(all, ({ type }) => textOf(type));
   return type => byType.get(type) ?? [];

@@ -116,10 +116,11 @@ class InputReader {
   private addText(file: string, text: string): boolean {
     if (!/Resources|apiVersion/.test(text)) return false;
     if (isTemplateText(text)) {
-      if (this.templateFiles.has(keyOf(file))) return true;
+      const key = keyOf(file);
+      if (this.templateFiles.has(key)) return true;
       const templates = (jsonIn(text) ?? documentsIn(text, nameOf(file))).filter(isTemplate);
       for (const template of templates) this.stacks.push(stackOf(nameOf(file), template));
-      if (templates.length > 0) this.templateFiles.add(keyOf(file));
+      if (templates.length > 0) this.templateFiles.add(key);
       if (templates.length > 0 || !text.includes('apiVersion')) return templates.length > 0;
     }
     this.addManifest(file, () => text);
@@ -128,9 +129,10 @@ class InputReader {
 
   /** Reads it only once, also if the folder that contains it is named, too. */
   private addManifest(file: string, text: () => string): void {
-    if (this.manifestFiles.has(keyOf(file))) return;
+    const key = keyOf(file);
+    if (this.manifestFiles.has(key)) return;
     this.manifests.push({ text: text(), place: { file: nameOf(file) } });
-    this.manifestFiles.add(keyOf(file));
+    this.manifestFiles.add(key);
   }
 
   /** @param parents the folders that contain it: a link to one of them is not followed */

@@ -276,7 +276,10 @@ trusts missing service accounts.
       'failed',
       /`aud` differs: got https:\/\/kubernetes\.default\.svc, trusted sts\.amazonaws\.com$/,
     ],
-    ['trusted by nobody', { [ROLE_KEY]: ROLE }, { Version: '2012-10-17', Statement: [] }, 'failed', /: the trust policy allows nobody$/],
+    [
+      'trusted by nobody', { [ROLE_KEY]: ROLE }, { Version: '2012-10-17', Statement: [] }, 'failed',
+      /: the trust policy allows nobody$/,
+    ],
     [
       'trusted perhaps',
       { [ROLE_KEY]: ROLE },

@@ -932,7 +932,8 @@ describe('the webhook', () => {
     expect(status(withSelector({ clientConfig: service }), [pod()])).toMatch(/^failed: The webhook has no caBundle/);
     expect(status(withSelector({ clientConfig: { url: 'https://127.0.0.1:23443/mutate' } }))).toMatch(/^failed/);
     expect(status(withSelector({ clientConfig: { url: 'https://webhook.example.com/mutate' } }))).toMatch(/^ok/);
-    expect(status(withSelector({ clientConfig: { url: 'https://webhook.default.svc:443/mutate' } }))).toMatch(/^failed/);
+    expect(status(withSelector({ clientConfig: { url: 'https://webhook.default.svc:443/mutate' } })))
+      .toMatch(/^failed/);
     expect(status(withSelector({ clientConfig: { ...service, caBundle: 'Q0E=' } }))).toMatch(/^ok/);
   });
 });
